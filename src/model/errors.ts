@@ -1,0 +1,116 @@
+/** The registry of error codes: one place, from which the documentation is generated. */
+export interface ErrorCodeInfo {
+  /** What happened, in one sentence. */
+  readonly meaning: string;
+  /** What the caller can do about it. */
+  readonly remedy: string;
+  /** Whether the same request may succeed later without being changed. */
+  readonly retryable: boolean;
+}
+
+export const ERROR_CODES = {
+  INVALID_ARGUMENT: {
+    meaning: 'An argument has a value that this field does not accept.',
+    remedy: 'Correct the argument that the message names.',
+    retryable: false,
+  },
+  INVALID_CURSOR: {
+    meaning: 'The cursor is damaged, was made for another query, or by another version.',
+    remedy: 'Start again from the first page, with the same filter and order on every page.',
+    retryable: false,
+  },
+  NOT_FOUND: {
+    meaning: 'No such object exists, or it is not visible to this caller.',
+    remedy: 'Use an id that a query returned.',
+    retryable: false,
+  },
+  UNSUPPORTED_OPERATION: {
+    meaning: 'The provider cannot do what was asked.',
+    remedy: 'Look at Provider.capabilities before asking.',
+    retryable: false,
+  },
+  CALL_BUDGET_EXCEEDED: {
+    meaning: 'The operation needed more calls to providers than one operation may make.',
+    remedy: 'Ask for fewer objects or fewer levels at a time.',
+    retryable: false,
+  },
+  UNAUTHENTICATED: {
+    meaning: 'A provider, or the gateway, did not accept the credential.',
+    remedy: 'Check the credential that is configured for the provider.',
+    retryable: false,
+  },
+  FORBIDDEN: {
+    meaning: 'The credential is valid but may not do this.',
+    remedy: 'Grant the missing permission at the provider, or use another credential.',
+    retryable: false,
+  },
+  RATE_LIMITED: {
+    meaning: 'The provider, or the gateway on its behalf, asks for fewer calls.',
+    remedy: 'Wait for the time in retryAfterMs.',
+    retryable: true,
+  },
+  PROVIDER_UNAVAILABLE: {
+    meaning: 'The provider could not be reached, failed, or is cut off after repeated failures.',
+    remedy: 'Try again later; the other providers are not affected.',
+    retryable: true,
+  },
+  PROVIDER_TIMEOUT: {
+    meaning: 'The provider did not answer in the time this request could wait.',
+    remedy: 'Try again, or raise the timeout of this provider in the configuration.',
+    retryable: true,
+  },
+  PROVIDER_PROTOCOL: {
+    meaning: 'The provider sent an answer that its API does not describe.',
+    remedy: 'Check that the URL points at the right API; report it if it does.',
+    retryable: false,
+  },
+  PROVIDER_REFUSED: {
+    meaning: 'The provider refused the request as it was sent.',
+    remedy: 'Read the message: it is the provider’s own reason.',
+    retryable: false,
+  },
+  CANCELLED: {
+    meaning: 'The caller went away before the answer was there.',
+    remedy: 'Nothing to do.',
+    retryable: true,
+  },
+  INTERNAL: {
+    meaning: 'A fault of the gateway itself.',
+    remedy: 'Report it with the request id.',
+    retryable: false,
+  },
+} as const satisfies Record<string, ErrorCodeInfo>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+export interface ErrorDetails {
+  /** The argument, input field or configuration key at fault. */
+  readonly field?: string;
+  readonly provider?: string;
+  /** How long to wait before the next try, in milliseconds. */
+  readonly retryAfterMs?: number;
+  /** What the provider answered: HTTP status, its own code, its request id. Never a URL, never a header. */
+  readonly upstream?: {
+    readonly status?: number;
+    readonly code?: string;
+    readonly requestId?: string;
+  };
+  readonly cause?: unknown;
+}
+
+/** Every failure the gateway knows by name. The message is for people, and safe to show to any caller. */
+export class GridweaveError extends Error {
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? {} : { cause: details.cause });
+    this.name = 'GridweaveError';
+    this.code = code;
+    this.details = details;
+  }
+
+  get retryable(): boolean {
+    return ERROR_CODES[this.code].retryable;
+  }
+}
