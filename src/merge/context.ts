@@ -1,0 +1,17 @@
+/**
+ * Many sources, one answer: k-way merged lists with composite cursors, lookups and children by key, and a report on
+ * every source. This folder owns what it means to read several providers at once; `graph/` (and later `live/` and
+ * `act/`) call it. It knows providers only through their contract.
+ */
+import type { ProviderRegistry } from '../providers/registry.ts';
+import type { CallContext } from '../upstream/types.ts';
+import type { Clock } from '../model/time.ts';
+
+/** What one operation reads with. */
+export interface ReadContext {
+  readonly providers: ProviderRegistry;
+  readonly call: CallContext;
+  readonly clock: Clock;
+  /** Told about every fault that is ours, not a provider's; the answer goes on without that source. */
+  readonly onFault: (fault: unknown) => void;
+}

@@ -1,0 +1,158 @@
+import { GridweaveError } from '../model/errors.ts';
+import type { RecordKind } from '../model/ids.ts';
+import { epochMs, type EpochMs } from '../model/time.ts';
+import type { DroppedRows, FilterName, ListFilter, ListOrder, ListRow } from '../providers/provider.ts';
+import type { Provider } from '../providers/registry.ts';
+import type { CallContext } from '../upstream/types.ts';
+import type { ReadContext } from './context.ts';
+import type { SourcePosition } from './cursor.ts';
+import { activeFilters, passes } from './filter.ts';
+import { outcomeOf, sourceFailure, type SourceReport } from './source-report.ts';
+
+/** Pages read for one answer at most: a filter that matches almost nothing must not read a provider to its end. */
+const MAX_PAGES = 8;
+/** Rows asked for at a time at most when the gateway has to filter. */
+const MAX_CHUNK = 500;
+
+/**
+ * One provider's part in a merged list: reads it page by page as rows are consumed, filters what the provider could
+ * not, and knows at any moment from where the next answer has to go on. Never throws for a provider's trouble.
+ */
+export class ListSource<K extends RecordKind> {
+  readonly provider: Provider;
+  /** Reading went wrong; the position is frozen where the last consumed row was. */
+  failure: GridweaveError | null = null;
+  /** The limit of pages was reached before a row was found. */
+  stopped = false;
+
+  readonly #kind: K;
+  readonly #filter: ListFilter;
+  readonly #order: ListOrder;
+  readonly #ctx: ReadContext;
+  readonly #call: CallContext;
+  #position: string | null;
+  #buffer: ListRow<K>[] = [];
+  #head = 0;
+  /** Where the last page that was read ends; reached once its buffered rows are consumed. */
+  #readTo: string | null;
+  #hasMore: boolean;
+  #pages = 0;
+  #rows = 0;
+  #observedAt: EpochMs | null = null;
+  #pushedDown: readonly FilterName[] = [];
+  #filteredHere: readonly FilterName[] = [];
+  #dropped: DroppedRows = { count: 0, reasons: [] };
+  #notes = new Set<string>();
+
+  constructor(
+    provider: Provider,
+    kind: K,
+    filter: ListFilter,
+    order: ListOrder,
+    start: SourcePosition,
+    ctx: ReadContext,
+  ) {
+    this.provider = provider;
+    this.#kind = kind;
+    this.#filter = filter;
+    this.#order = order;
+    this.#ctx = ctx;
+    this.#position = start.position;
+    this.#readTo = start.position;
+    this.#hasMore = !start.done;
+    // One deadline for all the pages of this answer: per-call timeouts would add up.
+    const deadlineAt = epochMs(Math.min(ctx.call.deadlineAt, ctx.clock.now() + provider.timeoutMs));
+    this.#call = { ...ctx.call, deadlineAt };
+  }
+
+  /** The next row, or null when the buffer is empty. */
+  peek(): ListRow<K> | null {
+    return this.#buffer[this.#head] ?? null;
+  }
+
+  /** Consumes the next row. */
+  take(): ListRow<K> {
+    const row = this.#buffer[this.#head];
+    if (row === undefined) throw new RangeError('take() on an empty source');
+    this.#head += 1;
+    this.#rows += 1;
+    this.#position = row.position;
+    if (this.#head === this.#buffer.length) this.#position = this.#readTo ?? row.position;
+    return row;
+  }
+
+  /** Whether asking again may bring rows. */
+  get open(): boolean {
+    return this.#hasMore && this.failure === null && !this.stopped;
+  }
+
+  /** Whether a later answer may hold rows of this source. A failure that cannot heal by itself promises none. */
+  get mayHaveMore(): boolean {
+    return this.peek() !== null || (this.#hasMore && (this.failure?.retryable ?? true));
+  }
+
+  get position(): SourcePosition {
+    const ended = !this.#hasMore && this.peek() === null && this.failure === null;
+    // A list read upwards in time grows at its end, so that end is never final.
+    const done = ended && !(this.#order.field === 'CREATED_AT' && this.#order.direction === 'ASC');
+    return { position: this.#position, done };
+  }
+
+  /** Reads on until a row is buffered, the provider's list ends, it fails, or the limit of pages is reached. */
+  async fill(limit: number): Promise<void> {
+    while (this.peek() === null && this.open) {
+      if (this.#pages >= MAX_PAGES) {
+        this.stopped = true;
+        this.#notes.add(
+          `Few rows match: the search stopped after ${String(MAX_PAGES)} pages of this provider. Ask for the next page to go on.`,
+        );
+        return;
+      }
+      await this.#readPage(Math.min(limit * 2 ** this.#pages, Math.max(limit, MAX_CHUNK)));
+    }
+  }
+
+  async #readPage(limit: number): Promise<void> {
+    this.#pages += 1;
+    try {
+      const page = await this.provider.adapter.list(
+        this.#kind,
+        { after: this.#readTo, limit, filter: this.#filter, order: this.#order },
+        this.#call,
+      );
+      this.#pushedDown = page.pushedDown;
+      this.#filteredHere = activeFilters(this.#filter).filter((name) => !page.pushedDown.includes(name));
+      this.#buffer = page.rows.filter((row) => passes(row.record, this.#filter, this.#filteredHere));
+      this.#head = 0;
+      this.#hasMore = page.hasMore;
+      this.#readTo = page.endPosition ?? this.#readTo;
+      if (this.#buffer.length === 0) this.#position = this.#readTo;
+      this.#observedAt = epochMs(Math.min(this.#observedAt ?? page.observedAt, page.observedAt));
+      this.#dropped = {
+        count: this.#dropped.count + page.dropped.count,
+        reasons: [...new Set([...this.#dropped.reasons, ...page.dropped.reasons])],
+      };
+      for (const note of page.notes) this.#notes.add(note);
+    } catch (thrown) {
+      // A damaged cursor is the caller's mistake, and a caller that left needs no answer: neither is trouble of a source.
+      if (thrown instanceof GridweaveError && ['INVALID_CURSOR', 'CANCELLED'].includes(thrown.code))
+        throw thrown;
+      this.failure = sourceFailure(thrown, this.provider, this.#ctx);
+    }
+  }
+
+  get report(): SourceReport {
+    const partial = this.stopped ? 'PARTIAL' : outcomeOf(this.failure, this.#rows, this.#dropped);
+    return {
+      provider: this.provider,
+      outcome: partial,
+      rows: this.#rows,
+      observedAt: this.#observedAt,
+      pushedDown: this.#pushedDown,
+      filteredHere: this.#filteredHere,
+      dropped: this.#dropped,
+      notes: [...this.#notes],
+      error: this.failure,
+    };
+  }
+}

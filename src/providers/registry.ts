@@ -1,0 +1,37 @@
+import type { ProviderKey } from '../model/ids.ts';
+import type { Upstream } from '../upstream/types.ts';
+import type { ProviderAdapter } from './provider.ts';
+
+/** One configured connection: an adapter, the client it calls through, and what the operator calls it. */
+export interface Provider {
+  readonly key: ProviderKey;
+  /** For people; the key when the operator gave no name. */
+  readonly name: string;
+  /** The adapter's kind as the configuration spells it, such as "charity-engine". */
+  readonly kind: string;
+  readonly adapter: ProviderAdapter;
+  readonly upstream: Upstream;
+  /** How long a merged answer waits for this provider at most, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** The configured providers, in the operator's order. */
+export class ProviderRegistry {
+  readonly #byKey: ReadonlyMap<ProviderKey, Provider>;
+
+  constructor(providers: readonly Provider[]) {
+    this.#byKey = new Map(providers.map((provider) => [provider.key, provider]));
+  }
+
+  get all(): readonly Provider[] {
+    return [...this.#byKey.values()];
+  }
+
+  get(key: string): Provider | null {
+    return this.#byKey.get(key as ProviderKey) ?? null;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.all.map((provider) => provider.upstream.close()));
+  }
+}
