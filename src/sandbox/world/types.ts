@@ -23,12 +23,17 @@ export interface Site {
   readonly groups: ReadonlyMap<string, SimGroup>;
   /** In order of creation. */
   readonly jobs: ReadonlyMap<string, SimJob>;
-  /** Enters a job as a user would; it is scheduled from now on. */
+  /** Executions of all jobs and versions, by id; in order of creation. */
+  readonly executions: ReadonlyMap<string, SimExecution>;
+  /** Enters a job as a user would; it is scheduled from now on. An unknown group id opens a group of that id. */
   submit(spec: SimJobSpec, options?: { readonly id?: string; readonly groupId?: string }): SimJob;
   /** Ends a job that has not ended; its executions end shortly after. False when it had ended already. */
   stop(jobId: string, reason: string): boolean;
-  /** Opens a new generation of the job: same id, version + 1. */
-  rerun(jobId: string, reason: string): boolean;
+  /**
+   * Opens a new generation of the job: same id, version + 1, and from now on the new spec if one is given. What still
+   * runs of the old one is cancelled; its executions are kept.
+   */
+  rerun(jobId: string, reason: string, spec?: SimJobSpec): boolean;
   /** Forgets a job altogether, ended or not. */
   remove(jobId: string): boolean;
   /** Everything an execution has printed up to now. */
@@ -178,6 +183,8 @@ export interface SimJob extends SimJobSpec {
   readonly createdAt: number;
   readonly modifiedAt: number;
   readonly endedAt: number | null;
+  /** When a stop was asked for, in this version; the job ends as cancelled once its executions have. */
+  readonly stopRequestedAt: number | null;
   readonly executions: readonly SimExecution[];
   readonly history: readonly SimEvent[];
 }
