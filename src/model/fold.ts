@@ -35,14 +35,27 @@ export function foldStates(states: readonly State[], allowedFailures = 0): State
   return ENDED_RANK.find((state) => states.includes(state) && !(tolerated && state === 'FAILED')) ?? 'FAILED';
 }
 
-/** Keeps, per index, the part with the highest attempt. */
-export function latestAttempts<T extends { readonly index: number; readonly attempt: number }>(
+/** One attempt among several at the same index. */
+export interface Attempt {
+  readonly index: number;
+  readonly generation: number;
+  readonly attempt: number;
+}
+
+/** Keeps, per index (or per `keyOf`), the last attempt of the last generation. */
+export function latestAttempts<T extends Attempt>(
   parts: readonly T[],
+  keyOf: (part: T) => number | string = (part) => part.index,
 ): T[] {
-  const latest = new Map<number, T>();
+  const latest = new Map<number | string, T>();
   for (const part of parts) {
-    const seen = latest.get(part.index);
-    if (seen === undefined || part.attempt > seen.attempt) latest.set(part.index, part);
+    const key = keyOf(part);
+    const seen = latest.get(key);
+    if (seen === undefined || isLater(part, seen)) latest.set(key, part);
   }
   return [...latest.values()];
+}
+
+function isLater(a: Attempt, b: Attempt): boolean {
+  return a.generation === b.generation ? a.attempt > b.attempt : a.generation > b.generation;
 }

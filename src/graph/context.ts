@@ -1,0 +1,16 @@
+import type { ReadContext } from '../merge/context.ts';
+import type { Loaders } from './loaders.ts';
+
+/** What every resolver gets. One per operation. */
+export interface GraphContext {
+  readonly read: ReadContext;
+  readonly loaders: Loaders;
+  readonly limits: GraphLimits;
+}
+
+export interface GraphLimits {
+  /** The largest `first` of any list. */
+  readonly maxPageSize: number;
+  /** The largest part of a log that is returned at a time, in bytes. */
+  readonly maxLogBytes: number;
+}
