@@ -37,7 +37,10 @@ export interface UpstreamResponse {
   readonly status: number;
   /** Lower-cased names. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Decoded JSON or text for 2xx; for every other status the raw text. */
+  /**
+   * Decoded JSON or text for 2xx (null when the body was empty); for every other status the raw text. Read-only:
+   * callers that ask for the same thing are handed the same object.
+   */
   readonly body: unknown;
   /** When the answer arrived from the provider; older than now when it was shared. */
   readonly receivedAt: EpochMs;

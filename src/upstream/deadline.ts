@@ -1,0 +1,50 @@
+import { GridweaveError } from '../model/errors.ts';
+import type { ProviderKey } from '../model/ids.ts';
+import { epochMs, type Clock } from '../model/time.ts';
+import type { Interceptor } from './call.ts';
+import { withPatience } from './patience.ts';
+
+export interface Deadline {
+  readonly interceptor: Interceptor;
+  /** Ends every call under way with PROVIDER_UNAVAILABLE, and refuses new ones. */
+  close(): void;
+}
+
+/**
+ * Bounds a call, its waits and retries included, by the earlier of its own deadline and `timeoutMs` from now. Below
+ * this interceptor a call has a signal of its own, aborted with the reason that its caller was given.
+ */
+export function createDeadline(deps: {
+  readonly provider: ProviderKey;
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+}): Deadline {
+  const { clock, timeoutMs, provider } = deps;
+  const live = new Set<AbortController>();
+  let closed = false;
+  const closedError = () =>
+    new GridweaveError('PROVIDER_UNAVAILABLE', `The connection to provider "${provider}" is shut down.`, {
+      provider,
+    });
+  return {
+    interceptor: (next) => async (call) => {
+      if (closed) throw closedError();
+      const controller = new AbortController();
+      live.add(controller);
+      const deadlineAt = epochMs(Math.min(call.deadlineAt, clock.now() + timeoutMs));
+      const leave = (reason: GridweaveError) => controller.abort(reason);
+      try {
+        return await withPatience({ signal: call.signal, deadlineAt }, deps, leave, () =>
+          next({ ...call, signal: controller.signal, deadlineAt }),
+        );
+      } finally {
+        live.delete(controller);
+      }
+    },
+    close() {
+      closed = true;
+      for (const controller of live) controller.abort(closedError());
+      live.clear();
+    },
+  };
+}

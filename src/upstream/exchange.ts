@@ -1,0 +1,84 @@
+import type { Dispatcher } from 'undici';
+import { abortError } from './patience.ts';
+
+/** A whole answer, as bytes. */
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+/** Enough of a refusal to read its message. */
+const MAX_REFUSAL_BYTES = 64 * 1024;
+
+const EMPTY = Buffer.alloc(0);
+
+type HeaderRecord = Readonly<Record<string, string | string[] | undefined>>;
+
+/** Lower-cased names, repeated ones joined. Cookies are left out: nobody here keeps a session. */
+function flatten(headers: HeaderRecord): Readonly<Record<string, string>> {
+  const flat: Record<string, string> = Object.create(null);
+  for (const name in headers) {
+    const value = headers[name];
+    if (value === undefined || name === 'set-cookie') continue;
+    flat[name] = typeof value === 'string' ? value : value.join(', ');
+  }
+  return flat;
+}
+
+/**
+ * Makes one HTTP exchange and collects its body. Speaks to undici's handler interface because that spares a stream per
+ * call. Rejects with undici's error, or with the signal's reason as soon as it aborts, even while the request is still
+ * queued for a connection; an exchange that was begun then loses its connection.
+ */
+export function exchange(
+  dispatcher: Dispatcher,
+  request: Dispatcher.DispatchOptions,
+  signal: AbortSignal,
+): Promise<RawAnswer> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) {
+      reject(abortError(signal));
+      return;
+    }
+    let controller: Dispatcher.DispatchController | null = null;
+    let status = 0;
+    let headers: Readonly<Record<string, string>> = {};
+    let chunks: Buffer[] = [];
+    let bytes = 0;
+    const onAbort = () => {
+      const reason = abortError(signal);
+      reject(reason);
+      chunks = [];
+      controller?.abort(reason);
+    };
+    signal.addEventListener('abort', onAbort);
+    const end = () => signal.removeEventListener('abort', onAbort);
+
+    dispatcher.dispatch(request, {
+      onRequestStart(started) {
+        controller = started;
+        if (signal.aborted) started.abort(abortError(signal));
+      },
+      onResponseStart(_, statusCode, received) {
+        // Informational answers (103 …) come here too; the last one is the answer.
+        status = statusCode;
+        if (statusCode >= 200) headers = flatten(received);
+      },
+      onResponseData(_, chunk) {
+        if (status >= 300 && bytes >= MAX_REFUSAL_BYTES) return;
+        bytes += chunk.length;
+        chunks.push(chunk);
+      },
+      onResponseEnd() {
+        end();
+        const [only = EMPTY] = chunks;
+        resolve({ status, headers, body: chunks.length <= 1 ? only : Buffer.concat(chunks, bytes) });
+      },
+      onResponseError(_, error) {
+        end();
+        reject(error);
+      },
+    });
+  });
+}

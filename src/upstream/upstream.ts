@@ -1,0 +1,76 @@
+import type { Clock } from '../model/time.ts';
+import { authenticate } from './authenticate.ts';
+import { checkBaseUrl } from './base-url.ts';
+import { breaker } from './breaker.ts';
+import { compose, credentialFor, prepareCall, type Interceptor } from './call.ts';
+import { Circuit } from './circuit.ts';
+import { coalesce } from './coalesce.ts';
+import { createDeadline } from './deadline.ts';
+import type { UpstreamLogEvent } from './log-event.ts';
+import { createSocketOpener } from './open-socket.ts';
+import { rateLimit } from './rate-limit.ts';
+import { report } from './report.ts';
+import { retry } from './retry.ts';
+import { createTransport } from './transport.ts';
+import type { Upstream, UpstreamHealth, UpstreamOptions } from './types.ts';
+import { Vitals } from './vitals.ts';
+
+export interface UpstreamDeps {
+  readonly clock: Clock;
+  /** In [0, 1); the jitter of retries. Default Math.random. */
+  readonly random?: () => number;
+  /** Told of every failed call and every change of the breaker. */
+  readonly log?: (event: UpstreamLogEvent) => void;
+}
+
+/** The client of one provider: the interceptors in their order, around one pool of connections. */
+export function createUpstream(options: UpstreamOptions, deps: UpstreamDeps): Upstream {
+  checkBaseUrl(options.baseUrl);
+  const { provider, timeoutMs, breaker: breakerOptions } = options;
+  const { clock, log } = deps;
+  const circuit = new Circuit(breakerOptions, clock, (from, to) =>
+    log?.({ event: 'upstream-breaker', provider, from, to, retryAt: circuit.retryAt }),
+  );
+  const vitals = new Vitals();
+  const transport = createTransport(options, clock);
+  const deadline = createDeadline({ provider, clock, timeoutMs });
+
+  const perAttempt: readonly Interceptor[] = [
+    breaker({ provider, clock, circuit }, { timeoutMs, slowCallMs: breakerOptions.slowCallMs }),
+    rateLimit({ provider, clock }, options.rate),
+    report({ provider, clock, vitals, log }),
+    authenticate,
+  ];
+  const exchange = compose(
+    [
+      coalesce({ provider, clock, timeoutMs }),
+      deadline.interceptor,
+      retry({ clock, random: deps.random ?? Math.random }, options.retry),
+      ...perAttempt,
+    ],
+    transport.send,
+  );
+
+  const sockets = createSocketOpener(
+    (last) => compose([deadline.interceptor, ...perAttempt], last),
+    options,
+    clock,
+  );
+
+  return {
+    provider,
+    async send(request, ctx) {
+      return exchange(prepareCall(request, ctx, options));
+    },
+    openSocket: (request, ctx) => sockets.open(request, ctx),
+    get health(): UpstreamHealth {
+      const { lastSuccessAt, lastFailureAt, latencyMs } = vitals;
+      return { breaker: circuit.state, retryAt: circuit.retryAt, lastSuccessAt, lastFailureAt, latencyMs };
+    },
+    fingerprint: (ctx) => credentialFor(ctx, options).fingerprint,
+    async close() {
+      deadline.close();
+      await Promise.all([sockets.close(), transport.close()]);
+    },
+  };
+}

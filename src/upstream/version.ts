@@ -1,0 +1,10 @@
+import { readFileSync } from 'node:fs';
+
+function packageVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  const known = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
+  return known && typeof manifest.version === 'string' ? manifest.version : '0.0.0';
+}
+
+/** How the gateway names itself to providers. */
+export const USER_AGENT = `gridweave/${packageVersion()}`;
