@@ -1,0 +1,49 @@
+#!/usr/bin/env node
+/** The command line: serve (the default), check, sandbox, schema. The top of the house; nothing imports it. */
+import { cac } from 'cac';
+import { ConfigError } from './config/problem.ts';
+
+const cli = cac('gridweave');
+
+// Each command loads only what it needs: `schema` must not start a sandbox, `sandbox` needs no GraphQL.
+cli
+  .command('serve', 'Run the gateway. Without a configuration it runs over built-in emulators.', {})
+  .alias('')
+  .option('--config <file>', 'The configuration; or set GRIDWEAVE_CONFIG')
+  .option('--host <address>', 'Listen here instead; or set HOST')
+  .option('--port <number>', 'Listen on this port instead; or set PORT')
+  .option('--print-config', 'Print what is in force, secrets masked, and end')
+  .action(async (options) => (await import('./cli/serve.ts')).serve(options));
+
+cli
+  .command('check', 'Validate the configuration, ask every provider how it is, and print a table.')
+  .option('--config <file>', 'The configuration; or set GRIDWEAVE_CONFIG')
+  .option('--print-config', 'Print what is in force, secrets masked, and end')
+  .option('--json', 'Print JSON instead of a table')
+  .action(async (options) => {
+    process.exitCode = await (await import('./cli/check-command.ts')).check(options);
+  });
+
+cli
+  .command('sandbox', 'Run the provider emulators alone, to develop against.')
+  .option('--provider <kind>', 'Only this one: bacalhau or qarnot')
+  .option('--port <number>', 'Its port; any free one when absent')
+  .option('--seed <number>', 'The world follows from this number')
+  .action(async (options) => (await import('./cli/sandbox.ts')).sandbox(options));
+
+cli
+  .command('schema', 'Print the GraphQL schema.')
+  .option('--out <file>', 'Write it to a file')
+  .action(async (options: { out?: string }) => (await import('./cli/schema.ts')).schema(options));
+
+cli.help();
+cli.version('0.1.0');
+
+try {
+  cli.parse(process.argv, { run: false });
+  await cli.runMatchedCommand();
+} catch (error) {
+  if (error instanceof ConfigError) console.error(error.toString());
+  else console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}

@@ -1,0 +1,29 @@
+import { systemClock } from '../model/time.ts';
+import { PROVIDER_KINDS } from '../providers/kinds.ts';
+import { printConfig } from '../config/print.ts';
+import { connectProviders } from '../server/connect.ts';
+import { runCheck } from './check.ts';
+import { createLogger } from './logger.ts';
+import { readConfig } from './serve.ts';
+
+export interface CheckOptions {
+  readonly config?: string | undefined;
+  readonly printConfig?: boolean | undefined;
+  readonly json?: boolean | undefined;
+}
+
+/** Validates the configuration and probes every provider. Answers with the exit code. */
+export async function check(options: CheckOptions): Promise<number> {
+  const config = readConfig(options);
+  if (options.printConfig === true) {
+    process.stdout.write(printConfig(config));
+    return 0;
+  }
+  const log = await createLogger({ level: 'silent' });
+  const providers = connectProviders(config.providers, { clock: systemClock, log });
+  try {
+    return await runCheck({ providers: providers.all, json: options.json === true });
+  } finally {
+    await providers.close();
+  }
+}

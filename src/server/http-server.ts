@@ -1,0 +1,117 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Logger } from 'pino';
+import type { ProviderRegistry } from '../providers/registry.ts';
+import { GRAPHQL_PATH, type Gateway } from './gateway.ts';
+import { GraphiqlPage } from './graphiql.ts';
+import { readiness } from './health.ts';
+
+export interface HttpServerOptions {
+  readonly gateway: Gateway;
+  readonly providers: ProviderRegistry;
+  readonly host: string;
+  readonly port: number;
+  /** Serve GraphiQL to browsers. */
+  readonly graphiql: boolean;
+  readonly log: Logger;
+}
+
+export interface RunningServer {
+  /** With the port that was really bound. */
+  readonly url: string;
+  /** Stops accepting, gives requests under way `graceMs`, then ends what is left. */
+  close(graceMs?: number): Promise<void>;
+}
+
+/** A slow sender must not hold a connection for ever. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+const DEFAULT_GRACE_MS = 5_000;
+
+/** Listens on a socket and leads each request to what answers it. */
+export async function startHttpServer(options: HttpServerOptions): Promise<RunningServer> {
+  const { gateway, providers, log } = options;
+  const page = options.graphiql ? new GraphiqlPage() : null;
+  let accepting = true;
+
+  const server = createServer(
+    { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
+    (request, response) => {
+      answer(request, response).catch((error: unknown) => {
+        log.error({ err: error }, 'unexpected fault');
+        if (!response.headersSent)
+          sendJson(response, 500, problem('INTERNAL', 'Something went wrong in the gateway.'));
+        else response.destroy();
+      });
+    },
+  );
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://gateway.invalid');
+    if (pathname === GRAPHQL_PATH && page !== null && GraphiqlPage.wantedBy(request, searchParams)) {
+      await page.send(request, response);
+    } else if (pathname === GRAPHQL_PATH || pathname === '/health') {
+      await gateway(request, response);
+    } else if (pathname === '/ready') {
+      sendJson(response, accepting ? 200 : 503, readiness(providers, accepting));
+    } else if (pathname === '/') {
+      response.writeHead(302, { Location: GRAPHQL_PATH }).end();
+    } else {
+      sendJson(
+        response,
+        404,
+        problem('NOT_FOUND', `There is nothing here. The graph is at ${GRAPHQL_PATH}.`),
+      );
+    }
+  }
+
+  await listen(server, options.host, options.port);
+  return {
+    url: urlOf(server),
+    close: async (graceMs = DEFAULT_GRACE_MS) => {
+      accepting = false;
+      await closeServer(server, graceMs);
+      await gateway.dispose();
+    },
+  };
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function closeServer(server: Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const force = setTimeout(() => server.closeAllConnections(), graceMs);
+    server.close(() => {
+      clearTimeout(force);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+function urlOf(server: Server): string {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('the server has no TCP address');
+  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return `http://${host}:${String(address.port)}`;
+}
+
+function problem(code: string, message: string) {
+  return { errors: [{ message, extensions: { code } }] };
+}
+
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, {
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(text),
+  });
+  response.end(text);
+}

@@ -1,0 +1,56 @@
+import { GraphQLError } from 'graphql';
+import { GridweaveError, type ErrorCode } from '../model/errors.ts';
+
+/**
+ * Makes an error fit for a caller: a code from the registry on every one, the provider's own details where there are
+ * some, and nothing of an error that nobody foresaw but a sentence. What is hidden is handed to `onFault`.
+ */
+export function maskError(error: unknown, onFault: (fault: unknown) => void): Error {
+  const graphql = error instanceof GraphQLError ? error : null;
+  const original = graphql?.originalError ?? (graphql === null ? error : null);
+  if (original instanceof GridweaveError) return withDetails(original, graphql);
+  // Errors of GraphQL itself (a variable that does not fit) have no original and are made for callers.
+  if (graphql !== null && (original === null || original instanceof GraphQLError)) {
+    return graphql.extensions['code'] === undefined ? withCode(graphql, 'BAD_USER_INPUT') : graphql;
+  }
+  if (isAbort(original)) return rewrite(graphql, 'The caller went away.', { code: 'CANCELLED' });
+  onFault(original);
+  return rewrite(graphql, 'Something went wrong in the gateway. The details are in its log.', {
+    code: 'INTERNAL',
+  });
+}
+
+/** The same error with a code from the registry. */
+export function withCode(error: GraphQLError, code: ErrorCode): GraphQLError {
+  return rewrite(error, error.message, { ...error.extensions, code });
+}
+
+function withDetails(error: GridweaveError, at: GraphQLError | null): GraphQLError {
+  const { field, provider, retryAfterMs, upstream } = error.details;
+  return rewrite(at, error.message, {
+    code: error.code,
+    retryable: error.retryable,
+    ...(field === undefined ? {} : { field }),
+    ...(provider === undefined ? {} : { provider }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(upstream === undefined ? {} : { upstream }),
+  });
+}
+
+function rewrite(
+  at: GraphQLError | null,
+  message: string,
+  extensions: Record<string, unknown>,
+): GraphQLError {
+  return new GraphQLError(message, {
+    extensions,
+    ...(at?.nodes === undefined ? {} : { nodes: at.nodes }),
+    ...(at?.source === undefined ? {} : { source: at.source }),
+    ...(at?.positions === undefined ? {} : { positions: at.positions }),
+    ...(at?.path === undefined ? {} : { path: at.path }),
+  });
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}

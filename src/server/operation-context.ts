@@ -1,0 +1,49 @@
+/**
+ * The HTTP face: turns requests into operations of the graph, and answers into HTTP. Yoga does GraphQL over HTTP; this
+ * folder adds what is ours around it: the context of an operation, error codes, GraphiQL without a network, health,
+ * start and stop. Only `cli.ts` and tests call it.
+ */
+import type { GraphContext, GraphLimits } from '../graph/context.ts';
+import { Loaders } from '../graph/loaders.ts';
+import type { ReadContext } from '../merge/context.ts';
+import { epochMs, type Clock } from '../model/time.ts';
+import type { ProviderRegistry } from '../providers/registry.ts';
+import { createCallBudget } from '../upstream/call-budget.ts';
+import type { UpstreamCallReport } from '../upstream/types.ts';
+
+export interface OperationLimits extends GraphLimits {
+  /** How long one operation may take, in milliseconds. */
+  readonly requestTimeoutMs: number;
+  /** How many upstream calls one operation may make. */
+  readonly maxUpstreamCalls: number;
+}
+
+export interface OperationDeps {
+  readonly providers: ProviderRegistry;
+  readonly limits: OperationLimits;
+  readonly clock: Clock;
+  readonly onFault: (fault: unknown) => void;
+}
+
+/** What the server knows of an operation beside what the graph needs. */
+export interface OperationContext extends GraphContext {
+  /** Every upstream call made or shared for this operation, in the order they ended. */
+  readonly upstreamCalls: readonly UpstreamCallReport[];
+}
+
+/** Begins an operation: its deadline, its budget, its loaders. */
+export function beginOperation(deps: OperationDeps, signal: AbortSignal): OperationContext {
+  const upstreamCalls: UpstreamCallReport[] = [];
+  const read: ReadContext = {
+    providers: deps.providers,
+    clock: deps.clock,
+    onFault: deps.onFault,
+    call: {
+      signal,
+      deadlineAt: epochMs(deps.clock.now() + deps.limits.requestTimeoutMs),
+      budget: createCallBudget(deps.limits.maxUpstreamCalls),
+      onCall: (call) => upstreamCalls.push(call),
+    },
+  };
+  return { read, loaders: new Loaders(read), limits: deps.limits, upstreamCalls };
+}
