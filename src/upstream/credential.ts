@@ -23,7 +23,7 @@ function sealed(name: string, value: string): Credential {
   if (!HEADER_VALUE.test(value)) {
     throw new GridweaveError(
       'INVALID_ARGUMENT',
-      'The credential is empty, or holds a character that a header cannot carry. A line break at its end is the usual reason.',
+      'The credential is empty, or holds a character that its header cannot carry. A line break at its end is the usual reason.',
       { field: 'credential' },
     );
   }
@@ -37,7 +37,7 @@ function sealed(name: string, value: string): Credential {
 
 /** `Authorization: Bearer <token>`. */
 export function bearerCredential(token: string): Credential {
-  return sealed('authorization', token === '' ? '' : `Bearer ${token}`);
+  return sealed('authorization', /^\S+$/.test(token) ? `Bearer ${token}` : '');
 }
 
 /** `Authorization: Basic …` (RFC 7617): the user holds no colon; both are sent as UTF-8. */

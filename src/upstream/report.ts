@@ -33,8 +33,7 @@ export function report(deps: {
     const durationMs = Math.max(0, clock.now() - sentAt);
     if (status !== null) vitals.addDuration(durationMs);
     call.onCall?.({ provider, method, route, status, durationMs, servedFrom: 'NETWORK', attempt, error });
-    const failed =
-      error ?? (status !== null && (status >= 300 || status < 101) ? codeForStatus(status) : null);
+    const failed = error ?? (status === null || isSuccess(status) ? null : codeForStatus(status));
     if (failed === null || failed === 'CANCELLED') return;
     const { requestId } = call.wire;
     deps.log?.({

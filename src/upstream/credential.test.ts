@@ -1,0 +1,79 @@
+import { inspect } from 'node:util';
+import { serialize } from 'node:v8';
+import { describe, expect, it } from 'vitest';
+import { basicCredential, bearerCredential, headerCredential, noCredential } from './credential.ts';
+import type { Credential } from './types.ts';
+
+const CANARY = 'c4n4ry-s3cret';
+
+function headersOf(credential: Credential): Record<string, string> {
+  const headers: Record<string, string> = {};
+  credential.apply(headers);
+  return headers;
+}
+
+describe('credentials', () => {
+  it('are applied as the wire wants them', () => {
+    expect(headersOf(bearerCredential('abc'))).toEqual({ authorization: 'Bearer abc' });
+    expect(headersOf(basicCredential('ann', 'pä:ss'))).toEqual({
+      authorization: `Basic ${Buffer.from('ann:pä:ss').toString('base64')}`,
+    });
+    expect(headersOf(headerCredential('Authorization', 'abc'))).toEqual({ authorization: 'abc' });
+    expect(headersOf(noCredential)).toEqual({});
+  });
+
+  it.each([
+    ['bearer', bearerCredential(CANARY)],
+    ['basic', basicCredential('ann', CANARY)],
+    ['header', headerCredential('x-api-key', CANARY)],
+  ])('keep the secret out of every way to look at them (%s)', (_, credential) => {
+    const { fingerprint } = credential;
+    const views = [
+      inspect(credential, { showHidden: true, depth: null, getters: true }),
+      JSON.stringify(credential),
+      String(credential),
+      String(credential.apply),
+      Object.entries(credential).join(),
+      serialize({ ...credential, apply: null }).toString('latin1'),
+      fingerprint,
+    ];
+    expect(views.join('\n')).not.toContain(CANARY);
+    expect(views.join('\n')).not.toContain(Buffer.from(`ann:${CANARY}`).toString('base64'));
+    expect(fingerprint).toMatch(/^[0-9a-f]{16}$/);
+  });
+
+  it('differ in fingerprint by secret and by header, and agree across instances', () => {
+    const prints = [
+      bearerCredential('a'),
+      bearerCredential('b'),
+      headerCredential('authorization', 'a'),
+      headerCredential('x-key', 'a'),
+      basicCredential('a', 'a'),
+      noCredential,
+    ].map((credential) => credential.fingerprint);
+    expect(new Set(prints).size).toBe(prints.length);
+    expect(bearerCredential('a').fingerprint).toBe(prints[0]);
+  });
+
+  it.each(['', 'a\nb', 'a\r\nx-injected: 1', ' a', 'a ', 'a\u0000', 'ü', 'a\n'])(
+    'refuse the value %j',
+    (value) => {
+      expect(() => bearerCredential(value)).toThrow(/credential/i);
+      expect(() => headerCredential('authorization', value)).toThrow(/credential/i);
+    },
+  );
+
+  it('do not repeat a refused secret', () => {
+    expect(() => bearerCredential(`${CANARY}\n`)).toThrow(expect.not.objectContaining({ message: CANARY }));
+    try {
+      bearerCredential(`${CANARY}\n`);
+    } catch (error) {
+      expect(inspect(error)).not.toContain(CANARY);
+    }
+  });
+
+  it('refuse a colon in a Basic user, and a header name that is none', () => {
+    expect(() => basicCredential('a:b', 'c')).toThrow(/colon/);
+    expect(() => headerCredential('x y', 'c')).toThrow(/header name/);
+  });
+});
