@@ -1,7 +1,7 @@
 import { systemClock } from '../model/time.ts';
 import { PROVIDER_KINDS } from '../providers/kinds.ts';
 import { printConfig } from '../config/print.ts';
-import { connectProviders } from '../server/connect.ts';
+import { openProviders } from '../server/open-providers.ts';
 import { runCheck } from './check.ts';
 import { createLogger } from './logger.ts';
 import { readConfig } from './serve.ts';
@@ -20,10 +20,10 @@ export async function check(options: CheckOptions): Promise<number> {
     return 0;
   }
   const log = await createLogger({ level: 'silent' });
-  const providers = connectProviders(config.providers, { clock: systemClock, log });
+  const open = await openProviders(config, { kinds: PROVIDER_KINDS, clock: systemClock, log });
   try {
-    return await runCheck({ providers: providers.all, json: options.json === true });
+    return await runCheck({ providers: open.providers.all, json: options.json === true });
   } finally {
-    await providers.close();
+    await open.close();
   }
 }

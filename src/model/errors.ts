@@ -69,6 +69,31 @@ export const ERROR_CODES = {
     remedy: 'Read the message: it is the provider’s own reason.',
     retryable: false,
   },
+  GRAPHQL_PARSE_FAILED: {
+    meaning: 'The document is not GraphQL.',
+    remedy: 'Correct the syntax at the place the message names.',
+    retryable: false,
+  },
+  GRAPHQL_VALIDATION_FAILED: {
+    meaning: 'The document asks for something this schema does not have.',
+    remedy: 'Compare it with the schema; GraphiQL marks the place.',
+    retryable: false,
+  },
+  BAD_USER_INPUT: {
+    meaning: 'A variable does not fit its type.',
+    remedy: 'Correct the variable that the message names.',
+    retryable: false,
+  },
+  BAD_REQUEST: {
+    meaning: 'The HTTP request is not a GraphQL request.',
+    remedy: 'Send JSON with a "query", as the GraphQL-over-HTTP specification describes.',
+    retryable: false,
+  },
+  PAYLOAD_TOO_LARGE: {
+    meaning: 'The request body is larger than this gateway reads.',
+    remedy: 'Send less, or raise limits.maxBodyBytes in the configuration.',
+    retryable: false,
+  },
   CANCELLED: {
     meaning: 'The caller went away before the answer was there.',
     remedy: 'Nothing to do.',

@@ -38,7 +38,8 @@ export function foldStates(states: readonly State[], allowedFailures = 0): State
 /** One attempt among several at the same index. */
 export interface Attempt {
   readonly index: number;
-  readonly generation: number;
+  /** Absent where there is only one. */
+  readonly generation?: number;
   readonly attempt: number;
 }
 
@@ -57,5 +58,6 @@ export function latestAttempts<T extends Attempt>(
 }
 
 function isLater(a: Attempt, b: Attempt): boolean {
-  return a.generation === b.generation ? a.attempt > b.attempt : a.generation > b.generation;
+  const [newer, older] = [a.generation ?? 1, b.generation ?? 1];
+  return newer === older ? a.attempt > b.attempt : newer > older;
 }

@@ -1,0 +1,295 @@
+/* eslint-disable */
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
+/** The circuit breaker in front of a provider. */
+export type BreakerState =
+  /** Calls go through. */
+  | 'CLOSED'
+  /** One call is let through to see whether the provider is back. */
+  | 'HALF_OPEN'
+  /** Calls are refused at once, after too many failed. */
+  | 'OPEN';
+
+/** What a compute node stands for. */
+export type ComputeNodeKind =
+  /** A whole pool, whose machines the provider does not tell apart. */
+  | 'AGGREGATE'
+  /** One host. */
+  | 'MACHINE'
+  /** A place in an aggregate, which may share a host with others. */
+  | 'SLOT';
+
+/** Whether a node can take work. */
+export type ComputeNodeState =
+  /** It was given back and will not return. */
+  | 'CLOSED'
+  /** It takes no new work and finishes what it has. */
+  | 'DRAINING'
+  /** The provider lost touch with it. */
+  | 'OFFLINE'
+  /** It is starting, or waits for approval. */
+  | 'PENDING'
+  /** It takes work. */
+  | 'READY'
+  /** The provider’s operator does not let it in. */
+  | 'REJECTED'
+  /** The provider’s word for it is not known. */
+  | 'UNKNOWN';
+
+/** How current an object is. */
+export type Freshness =
+  /** Read earlier; the provider answers, and the object is known not to need reading again. */
+  | 'CACHED'
+  /** Read from the provider for this answer, or within its freshness window. */
+  | 'LIVE'
+  /** Read earlier, and the provider does not answer now. */
+  | 'STALE';
+
+/** Whether a provider answers. */
+export type HealthState =
+  /** The last call failed, or the breaker is trying it again. */
+  | 'DEGRADED'
+  /** The breaker is open: calls are refused at once. */
+  | 'DOWN'
+  /** It has not been called yet. */
+  | 'UNKNOWN'
+  /** The last call succeeded. */
+  | 'UP';
+
+/** Which jobs to list. Members are combined with AND, the values inside one with OR; an absent member filters nothing. */
+export type JobFilter = {
+  /** Created before this time. */
+  createdBefore?: string | null | undefined;
+  /** Created at this time or later. */
+  createdFrom?: string | null | undefined;
+  /** Of any of these kinds. */
+  kinds?: Array<JobKind> | null | undefined;
+  /** All of these must match. */
+  labels?: Array<LabelFilter> | null | undefined;
+  /** The name starts with this; upper and lower case differ. */
+  namePrefix?: string | null | undefined;
+  /** Of any of these origins. */
+  origins?: Array<Origin> | null | undefined;
+  /** Ids of projects: objects in any of these. */
+  projects?: Array<string | number> | null | undefined;
+  /** Keys of providers: only these are read. */
+  providers?: Array<string> | null | undefined;
+  /** For any of these reasons. */
+  reasons?: Array<Reason> | null | undefined;
+  /** In any of these states. */
+  states?: Array<State> | null | undefined;
+};
+
+/** How a job lives. */
+export type JobKind =
+  /** Runs to its end. */
+  | 'BATCH'
+  /** Keeps running on every fitting machine until it is stopped; it never completes. */
+  | 'DAEMON'
+  /** A person works in it. */
+  | 'INTERACTIVE'
+  /** Runs once on every fitting machine. */
+  | 'OPS'
+  /** Keeps running until it is stopped; it never completes. */
+  | 'SERVICE'
+  /** The provider’s word for it is not known. */
+  | 'UNKNOWN';
+
+/** Matches objects that have a label. */
+export type LabelFilter = {
+  /** The label’s name, or a bare tag. */
+  key: string;
+  /** Any of these values. Absent: the label only has to be there. */
+  values?: Array<string> | null | undefined;
+};
+
+/** Why a log ends where it does. */
+export type LogEnd =
+  /** The execution ended and this is all it wrote. */
+  | 'ENDED'
+  /** The provider no longer has the log. */
+  | 'GONE'
+  /** It may write more. */
+  | 'OPEN'
+  /** Only a part is here: by the provider’s limit or the gateway’s. */
+  | 'TRUNCATED'
+  /** The log exists but could not be read now. */
+  | 'UNAVAILABLE';
+
+/** Where an object comes from. */
+export type Origin =
+  /** Made by the gateway, because the provider has nothing of the kind. */
+  | 'DEFAULT'
+  /** Made by the gateway, so that a bare task of the provider has a job. */
+  | 'IMPLICIT'
+  /** The provider has it. */
+  | 'NATIVE';
+
+/** Why something waits, fails or ends. */
+export type Reason =
+  /** The provider’s operator asked for it. */
+  | 'ADMIN_REQUEST'
+  /** Waits for a machine to accept it. */
+  | 'ADMISSION'
+  /** Waits before another try. */
+  | 'BACKOFF'
+  /** The machine that was asked did not take it. */
+  | 'BID_LOST'
+  /** Waits for, or failed for want of, a fitting machine. */
+  | 'CAPACITY'
+  /** It was deleted at the provider. */
+  | 'DELETED_UPSTREAM'
+  /** Waits for other work. */
+  | 'DEPENDENCY'
+  /** The program ended with a code other than 0. */
+  | 'EXIT_NONZERO'
+  /** Its image could not be had. */
+  | 'IMAGE_UNAVAILABLE'
+  /** Its inputs could not be brought in. */
+  | 'INPUT_STAGING'
+  /** It asks for something impossible. */
+  | 'INVALID_SPEC'
+  /** The machine went away. */
+  | 'NODE_LOST'
+  /** It turned out not to be needed. */
+  | 'NOT_NEEDED'
+  /** Its results could not be brought out. */
+  | 'OUTPUT_STAGING'
+  /** It used more memory than it was given. */
+  | 'OUT_OF_MEMORY'
+  /** It had to make room. */
+  | 'PREEMPTED'
+  /** The provider failed, not the program. */
+  | 'PROVIDER_FAULT'
+  /** Waits for the provider to take notice of it. */
+  | 'PROVIDER_SYNC'
+  /** It waited longer than allowed. */
+  | 'QUEUE_TIME_LIMIT'
+  /** Waits for quota. */
+  | 'QUOTA'
+  /** Its result did not pass validation. */
+  | 'RESULT_REJECTED'
+  /** Waits for its start time. */
+  | 'SCHEDULED_START'
+  /** The program was ended by a signal. */
+  | 'SIGNAL'
+  /** A newer version took its place. */
+  | 'SUPERSEDED'
+  /** It ran longer than allowed. */
+  | 'TIME_LIMIT'
+  /** Somebody asked for it. */
+  | 'USER_REQUEST';
+
+/** What became of one provider’s part in an answer. */
+export type SourceOutcome =
+  /** Read completely, as far as this answer needs. */
+  | 'OK'
+  /** Gave rows, but not all that it should: see `error`, `dropped` and `notes`. */
+  | 'PARTIAL'
+  /** Asks for fewer calls. */
+  | 'RATE_LIMITED'
+  /** Was not asked: the filter leaves it out, or an earlier page read it to its end. */
+  | 'SKIPPED'
+  /** Did not answer in time. */
+  | 'TIMEOUT'
+  /** Does not accept the credential, or not for this. */
+  | 'UNAUTHORIZED'
+  /** Could not be reached, failed, or is cut off after repeated failures. */
+  | 'UNAVAILABLE'
+  /** Has no such objects. */
+  | 'UNSUPPORTED';
+
+/** The state of a job, a task or an execution, the same twelve for every provider. Treat a value you do not know as UNKNOWN; `raw` always holds the provider’s own word. */
+export type State =
+  /** Ended because somebody asked. Final within its generation. */
+  | 'CANCELLED'
+  /** Asked to stop; has not ended yet. */
+  | 'CANCELLING'
+  /** Ended badly; see `reason`. Final within its generation. */
+  | 'FAILED'
+  /** The user’s code ended; results are published, uploaded or validated. */
+  | 'FINALIZING'
+  /** Placed; pulling an image, staging inputs, starting. */
+  | 'PREPARING'
+  /** Accepted; waits for capacity, quota, a bid or a dependency. */
+  | 'QUEUED'
+  /** The user’s code runs. */
+  | 'RUNNING'
+  /** Ended without having been needed, or without having run, through no fault. Final. */
+  | 'SKIPPED'
+  /** Recorded by the gateway, not yet acknowledged by the provider. */
+  | 'SUBMITTING'
+  /** Ended well. Final within its generation. */
+  | 'SUCCEEDED'
+  /** Stopped in a way that can be resumed. */
+  | 'SUSPENDED'
+  /** The gateway cannot tell. Never an end. */
+  | 'UNKNOWN';
+
+export type JobsEverywhereQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: JobFilter | null | undefined;
+}>;
+
+
+export type JobsEverywhereQuery = { jobs: { nodes: Array<{ id: string, name: string, kind: JobKind, createdAt: string, endedAt: string | null, provider: { key: string, kind: string }, project: { name: string } | null, status: { state: State, reason: Reason | null, message: string | null, raw: { value: string } }, labels: Array<{ key: string, value: string | null }>, tasks: { nodes: Array<{ name: string, image: string | null, count: number | null, resources: { cpuCores: number | null, memoryBytes: number | null, gpus: number | null } }> }, executions: { nodes: Array<{ index: number, attempt: number, exitCode: number | null, status: { state: State, reason: Reason | null }, node: { name: string } | null }> } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null }, sources: Array<{ outcome: SourceOutcome, rows: number, ageMs: number | null, notes: Array<string>, provider: { key: string }, error: { code: string, message: string, retryAfterMs: number | null } | null }> } };
+
+export type WhatRunsNowQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type WhatRunsNowQuery = { jobs: { nodes: Array<{ name: string, startedAt: string | null, provider: { key: string }, status: { state: State, reason: Reason | null, since: string | null, counts: Array<{ state: State, count: number }> | null } }>, sources: Array<{ outcome: SourceOutcome, rows: number, pushedDown: Array<string>, filteredHere: Array<string>, provider: { key: string } }> } };
+
+export type WhatFailedQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type WhatFailedQuery = { jobs: { nodes: Array<{ id: string, name: string, endedAt: string | null, provider: { key: string }, project: { name: string } | null, status: { reason: Reason | null, message: string | null, raw: { value: string, field: string } }, executions: { nodes: Array<{ id: string, attempt: number, exitCode: number | null, status: { state: State, reason: Reason | null, message: string | null }, output: { stderr: string } | null }> } }>, sources: Array<{ outcome: SourceOutcome, provider: { key: string } }> } };
+
+export type NodesAndGpusQueryVariables = Exact<{
+  first?: number | null | undefined;
+}>;
+
+
+export type NodesAndGpusQuery = { computeNodes: { nodes: Array<{ name: string, kind: ComputeNodeKind, runningExecutions: number | null, provider: { key: string }, parent: { name: string } | null, status: { state: ComputeNodeState, raw: { value: string } }, resources: { capacity: { cpuCores: number | null, memoryBytes: number | null, gpus: number | null }, available: { cpuCores: number | null, memoryBytes: number | null, gpus: number | null } }, gpus: Array<{ model: string, memoryBytes: number | null }> }>, sources: Array<{ outcome: SourceOutcome, rows: number, provider: { key: string } }> } };
+
+export type ProjectsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ProjectsQuery = { projects: { nodes: Array<{ id: string, name: string, origin: Origin, provider: { key: string }, quota: Array<{ name: string, limit: number | null, used: number | null }>, jobs: { nodes: Array<{ name: string, status: { state: State } }> } }>, sources: Array<{ outcome: SourceOutcome, notes: Array<string>, provider: { key: string } }> } };
+
+export type ProvidersAndHealthQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ProvidersAndHealthQuery = { providers: Array<{ key: string, name: string, kind: string, version: string | null, health: { state: HealthState, breaker: BreakerState, latencyMs: number | null, lastSuccessAt: string | null, retryAt: string | null }, capabilities: { types: Array<string>, logs: string, changes: string, executionNode: boolean, exitCode: boolean, neverFilled: Array<string>, filters: Array<{ type: string, filters: Array<string> }> } }> };
+
+export type LogsOfRunningWorkQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type LogsOfRunningWorkQuery = { jobs: { nodes: Array<{ name: string, provider: { key: string }, executions: { nodes: Array<{ id: string, startedAt: string | null, logs: { text: string, end: LogEnd, endCursor: string } }> } }> } };
+
+export type ObjectByIdQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type ObjectByIdQuery = { node:
+    | { __typename: 'ComputeNode', name: string, freshness: Freshness, id: string, provider: { key: string }, nativeRef: { type: string, nativeId: string } }
+    | { __typename: 'Execution', name: string, freshness: Freshness, generation: number, revision: number, createdAt: string, startedAt: string | null, endedAt: string | null, id: string, provider: { key: string }, nativeRef: { type: string, nativeId: string }, status: { state: State, reason: Reason | null, observedAt: string } }
+    | { __typename: 'Job', name: string, freshness: Freshness, generation: number, revision: number, createdAt: string, startedAt: string | null, endedAt: string | null, id: string, provider: { key: string }, nativeRef: { type: string, nativeId: string }, status: { state: State, reason: Reason | null, observedAt: string } }
+    | { __typename: 'Project', name: string, freshness: Freshness, id: string, provider: { key: string }, nativeRef: { type: string, nativeId: string } }
+    | { __typename: 'Provider', id: string }
+    | { __typename: 'Task', name: string, freshness: Freshness, generation: number, revision: number, createdAt: string, startedAt: string | null, endedAt: string | null, id: string, provider: { key: string }, nativeRef: { type: string, nativeId: string }, status: { state: State, reason: Reason | null, observedAt: string } }
+   | null };
+
+
+export const JobsEverywhereDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"JobsEverywhere"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"first"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}},"defaultValue":{"kind":"IntValue","value":"20"}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"after"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"filter"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"JobFilter"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"jobs"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"Variable","name":{"kind":"Name","value":"first"}}},{"kind":"Argument","name":{"kind":"Name","value":"after"},"value":{"kind":"Variable","name":{"kind":"Name","value":"after"}}},{"kind":"Argument","name":{"kind":"Name","value":"filter"},"value":{"kind":"Variable","name":{"kind":"Name","value":"filter"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"kind"}},{"kind":"Field","name":{"kind":"Name","value":"provider"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"key"}},{"kind":"Field","name":{"kind":"Name","value":"kind"}}]}},{"kind":"Field","name":{"kind":"Name","value":"project"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}}]}},{"kind":"Field","name":{"kind":"Name","value":"status"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"reason"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"raw"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"value"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"endedAt"}},{"kind":"Field","name":{"kind":"Name","value":"labels"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"key"}},{"kind":"Field","name":{"kind":"Name","value":"value"}}]}},{"kind":"Field","name":{"kind":"Name","value":"tasks"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"IntValue","value":"5"}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"image"}},{"kind":"Field","name":{"kind":"Name","value":"count"}},{"kind":"Field","name":{"kind":"Name","value":"resources"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"cpuCores"}},{"kind":"Field","name":{"kind":"Name","value":"memoryBytes"}},{"kind":"Field","name":{"kind":"Name","value":"gpus"}}]}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"executions"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"IntValue","value":"5"}},{"kind":"Argument","name":{"kind":"Name","value":"latestOnly"},"value":{"kind":"BooleanValue","value":true}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"index"}},{"kind":"Field","name":{"kind":"Name","value":"attempt"}},{"kind":"Field","name":{"kind":"Name","value":"exitCode"}},{"kind":"Field","name":{"kind":"Name","value":"status"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"reason"}}]}},{"kind":"Field","name":{"kind":"Name","value":"node"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}}]}}]}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"pageInfo"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hasNextPage"}},{"kind":"Field","name":{"kind":"Name","value":"endCursor"}}]}},{"kind":"Field","name":{"kind":"Name","value":"sources"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"provider"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"key"}}]}},{"kind":"Field","name":{"kind":"Name","value":"outcome"}},{"kind":"Field","name":{"kind":"Name","value":"rows"}},{"kind":"Field","name":{"kind":"Name","value":"ageMs"}},{"kind":"Field","name":{"kind":"Name","value":"notes"}},{"kind":"Field","name":{"kind":"Name","value":"error"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"retryAfterMs"}}]}}]}}]}}]}}]} as unknown as DocumentNode<JobsEverywhereQuery, JobsEverywhereQueryVariables>;
+export const WhatRunsNowDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"WhatRunsNow"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"jobs"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"IntValue","value":"30"}},{"kind":"Argument","name":{"kind":"Name","value":"filter"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"states"},"value":{"kind":"ListValue","values":[{"kind":"EnumValue","value":"QUEUED"},{"kind":"EnumValue","value":"PREPARING"},{"kind":"EnumValue","value":"RUNNING"},{"kind":"EnumValue","value":"FINALIZING"},{"kind":"EnumValue","value":"CANCELLING"}]}}]}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"provider"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"key"}}]}},{"kind":"Field","name":{"kind":"Name","value":"status"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"reason"}},{"kind":"Field","name":{"kind":"Name","value":"since"}},{"kind":"Field","name":{"kind":"Name","value":"counts"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"count"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"startedAt"}}]}},{"kind":"Field","name":{"kind":"Name","value":"sources"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"provider"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"key"}}]}},{"kind":"Field","name":{"kind":"Name","value":"outcome"}},{"kind":"Field","name":{"kind":"Name","value":"rows"}},{"kind":"Field","name":{"kind":"Name","value":"pushedDown"}},{"kind":"Field","name":{"kind":"Name","value":"filteredHere"}}]}}]}}]}}]} as unknown as DocumentNode<WhatRunsNowQuery, WhatRunsNowQueryVariables>;
+export const WhatFailedDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"WhatFailed"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"jobs"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"IntValue","value":"15"}},{"kind":"Argument","name":{"kind":"Name","value":"filter"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"states"},"value":{"kind":"ListValue","values":[{"kind":"EnumValue","value":"FAILED"}]}}]}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"provider"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"key"}}]}},{"kind":"Field","name":{"kind":"Name","value":"project"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}}]}},{"kind":"Field","name":{"kind":"Name","value":"endedAt"}},{"kind":"Field","name":{"kind":"Name","value":"status"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"reason"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"raw"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"value"}},{"kind":"Field","name":{"kind":"Name","value":"field"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"executions"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"IntValue","value":"3"}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"attempt"}},{"kind":"Field","name":{"kind":"Name","value":"exitCode"}},{"kind":"Field","name":{"kind":"Name","value":"status"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"reason"}},{"kind":"Field","name":{"kind":"Name","value":"message"}}]}},{"kind":"Field","name":{"kind":"Name","value":"output"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"stderr"}}]}}]}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"sources"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"provider"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"key"}}]}},{"kind":"Field","name":{"kind":"Name","value":"outcome"}}]}}]}}]}}]} as unknown as DocumentNode<WhatFailedQuery, WhatFailedQueryVariables>;
+export const NodesAndGpusDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"NodesAndGpus"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"first"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}},"defaultValue":{"kind":"IntValue","value":"50"}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"computeNodes"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"Variable","name":{"kind":"Name","value":"first"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"kind"}},{"kind":"Field","name":{"kind":"Name","value":"provider"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"key"}}]}},{"kind":"Field","name":{"kind":"Name","value":"parent"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}}]}},{"kind":"Field","name":{"kind":"Name","value":"status"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"raw"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"value"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"resources"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"capacity"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"cpuCores"}},{"kind":"Field","name":{"kind":"Name","value":"memoryBytes"}},{"kind":"Field","name":{"kind":"Name","value":"gpus"}}]}},{"kind":"Field","name":{"kind":"Name","value":"available"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"cpuCores"}},{"kind":"Field","name":{"kind":"Name","value":"memoryBytes"}},{"kind":"Field","name":{"kind":"Name","value":"gpus"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"gpus"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"model"}},{"kind":"Field","name":{"kind":"Name","value":"memoryBytes"}}]}},{"kind":"Field","name":{"kind":"Name","value":"runningExecutions"}}]}},{"kind":"Field","name":{"kind":"Name","value":"sources"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"provider"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"key"}}]}},{"kind":"Field","name":{"kind":"Name","value":"outcome"}},{"kind":"Field","name":{"kind":"Name","value":"rows"}}]}}]}}]}}]} as unknown as DocumentNode<NodesAndGpusQuery, NodesAndGpusQueryVariables>;
+export const ProjectsDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Projects"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"projects"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"IntValue","value":"20"}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"origin"}},{"kind":"Field","name":{"kind":"Name","value":"provider"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"key"}}]}},{"kind":"Field","name":{"kind":"Name","value":"quota"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"limit"}},{"kind":"Field","name":{"kind":"Name","value":"used"}}]}},{"kind":"Field","name":{"kind":"Name","value":"jobs"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"IntValue","value":"3"}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"status"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"state"}}]}}]}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"sources"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"provider"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"key"}}]}},{"kind":"Field","name":{"kind":"Name","value":"outcome"}},{"kind":"Field","name":{"kind":"Name","value":"notes"}}]}}]}}]}}]} as unknown as DocumentNode<ProjectsQuery, ProjectsQueryVariables>;
+export const ProvidersAndHealthDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"ProvidersAndHealth"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"providers"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"key"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"kind"}},{"kind":"Field","name":{"kind":"Name","value":"version"}},{"kind":"Field","name":{"kind":"Name","value":"health"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"breaker"}},{"kind":"Field","name":{"kind":"Name","value":"latencyMs"}},{"kind":"Field","name":{"kind":"Name","value":"lastSuccessAt"}},{"kind":"Field","name":{"kind":"Name","value":"retryAt"}}]}},{"kind":"Field","name":{"kind":"Name","value":"capabilities"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"types"}},{"kind":"Field","name":{"kind":"Name","value":"logs"}},{"kind":"Field","name":{"kind":"Name","value":"changes"}},{"kind":"Field","name":{"kind":"Name","value":"executionNode"}},{"kind":"Field","name":{"kind":"Name","value":"exitCode"}},{"kind":"Field","name":{"kind":"Name","value":"neverFilled"}},{"kind":"Field","name":{"kind":"Name","value":"filters"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"filters"}}]}}]}}]}}]}}]} as unknown as DocumentNode<ProvidersAndHealthQuery, ProvidersAndHealthQueryVariables>;
+export const LogsOfRunningWorkDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"LogsOfRunningWork"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"jobs"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"IntValue","value":"4"}},{"kind":"Argument","name":{"kind":"Name","value":"filter"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"states"},"value":{"kind":"ListValue","values":[{"kind":"EnumValue","value":"RUNNING"}]}}]}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"provider"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"key"}}]}},{"kind":"Field","name":{"kind":"Name","value":"executions"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"IntValue","value":"1"}},{"kind":"Argument","name":{"kind":"Name","value":"latestOnly"},"value":{"kind":"BooleanValue","value":true}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"startedAt"}},{"kind":"Field","name":{"kind":"Name","value":"logs"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"tail"},"value":{"kind":"IntValue","value":"8"}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"text"}},{"kind":"Field","name":{"kind":"Name","value":"end"}},{"kind":"Field","name":{"kind":"Name","value":"endCursor"}}]}}]}}]}}]}}]}}]}}]} as unknown as DocumentNode<LogsOfRunningWorkQuery, LogsOfRunningWorkQueryVariables>;
+export const ObjectByIdDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"ObjectById"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"id"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"node"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"id"},"value":{"kind":"Variable","name":{"kind":"Name","value":"id"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"__typename"}},{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"InlineFragment","typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"ProviderObject"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"provider"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"key"}}]}},{"kind":"Field","name":{"kind":"Name","value":"nativeRef"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"nativeId"}}]}},{"kind":"Field","name":{"kind":"Name","value":"freshness"}}]}},{"kind":"InlineFragment","typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Work"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"status"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"reason"}},{"kind":"Field","name":{"kind":"Name","value":"observedAt"}}]}},{"kind":"Field","name":{"kind":"Name","value":"generation"}},{"kind":"Field","name":{"kind":"Name","value":"revision"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"startedAt"}},{"kind":"Field","name":{"kind":"Name","value":"endedAt"}}]}}]}}]}}]} as unknown as DocumentNode<ObjectByIdQuery, ObjectByIdQueryVariables>;
