@@ -1,0 +1,2 @@
+/** What a log looks like. `script` is a user's own command; the others are what the world's workloads print. */
+export type LogKind = 'script' | 'steps' | 'train' | 'align' | 'render' | 'simulate' | 'service' | 'agent';
