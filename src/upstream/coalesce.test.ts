@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
+  noTimersLeft,
   errorOf,
   failure,
   held,
@@ -21,7 +22,7 @@ const fresh = () => coalesce({ provider: PROVIDER, clock: testClock, timeoutMs: 
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => {
-  expect(vi.getTimerCount()).toBe(0);
+  noTimersLeft();
   vi.useRealTimers();
 });
 

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { serialize } from 'node:v8';
 import { describe, expect, it } from 'vitest';
+import { errorOf } from '../../test/support/upstream-calls.ts';
 import { basicCredential, bearerCredential, headerCredential, noCredential } from './credential.ts';
 import type { Credential } from './types.ts';
 
@@ -29,10 +30,9 @@ describe('credentials', () => {
   ])('keep the secret out of every way to look at them (%s)', (_, credential) => {
     const { fingerprint } = credential;
     const views = [
+      String(Object.getOwnPropertyDescriptor(credential, 'apply')?.value),
       inspect(credential, { showHidden: true, depth: null, getters: true }),
       JSON.stringify(credential),
-      String(credential),
-      String(credential.apply),
       Object.entries(credential).join(),
       serialize({ ...credential, apply: null }).toString('latin1'),
       fingerprint,
@@ -63,13 +63,9 @@ describe('credentials', () => {
     },
   );
 
-  it('do not repeat a refused secret', () => {
-    expect(() => bearerCredential(`${CANARY}\n`)).toThrow(expect.not.objectContaining({ message: CANARY }));
-    try {
-      bearerCredential(`${CANARY}\n`);
-    } catch (error) {
-      expect(inspect(error)).not.toContain(CANARY);
-    }
+  it('do not repeat a refused secret', async () => {
+    const error = await errorOf(Promise.resolve().then(() => bearerCredential(`${CANARY}\n`)));
+    expect(inspect(error, { depth: null })).not.toContain(CANARY);
   });
 
   it('refuse a colon in a Basic user, and a header name that is none', () => {

@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
+  noTimersLeft,
   errorOf,
   held,
   PROVIDER,
@@ -15,7 +16,7 @@ const create = () => createDeadline({ provider: PROVIDER, clock: testClock, time
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => {
-  expect(vi.getTimerCount()).toBe(0);
+  noTimersLeft();
   vi.useRealTimers();
 });
 

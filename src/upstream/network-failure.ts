@@ -17,6 +17,12 @@ function codeOf(error: unknown): string {
   return 'cause' in error ? codeOf(error.cause) : '';
 }
 
+function isProtocolFault(error: unknown, code: string): boolean {
+  // undici's parser errors have a name; their code depends on what was wrong, and can be missing.
+  if (error instanceof Error && error.name === 'HTTPParserError') return true;
+  return code.startsWith('HPE_') || code.startsWith('WS_ERR_') || code === 'UND_ERR_HEADERS_OVERFLOW';
+}
+
 /**
  * The error for a call that failed below HTTP. An answer that was cut off counts as a broken connection
  * (PROVIDER_UNAVAILABLE), not as a broken API: asking again may help. The original error is not kept as the cause,
@@ -32,8 +38,8 @@ export function networkFailure(error: unknown, provider: ProviderKey, maxBytes: 
       { provider },
     );
   }
-  if (code.startsWith('HPE_') || code.startsWith('WS_ERR_') || code === 'UND_ERR_HEADERS_OVERFLOW') {
-    return new GridweaveError('PROVIDER_PROTOCOL', `Provider "${provider}" does not speak HTTP (${code}).`, {
+  if (isProtocolFault(error, code)) {
+    return new GridweaveError('PROVIDER_PROTOCOL', `Provider "${provider}" does not speak proper HTTP.`, {
       provider,
     });
   }

@@ -84,3 +84,9 @@ export async function errorOf(work: Promise<unknown>): Promise<GridweaveError> {
   }
   throw new Error('Expected a GridweaveError.');
 }
+
+/** For `afterEach`, under fake timers: whatever ended, no timer outlived it. */
+export function noTimersLeft(): void {
+  const left = vi.getTimerCount();
+  if (left > 0) throw new Error(`${left} timers were left behind.`);
+}
