@@ -1,9 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // Node takes graphql's CommonJS build and Vite would take its ES build: two copies, which do not know each other's types.
+  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['test/live/**', 'node_modules/**'],
+    reporters: ['default', './test/support/summary-reporter.ts'],
     testTimeout: 20_000,
+    hookTimeout: 30_000,
   },
 });
