@@ -98,6 +98,7 @@ export async function startEmulatorServer(options: EmulatorServerOptions): Promi
     body,
     expired: hit.expired,
     now: () => clock.now() + hit.skewMs,
+    skewMs: hit.skewMs,
     remoteAddress: message.socket.remoteAddress ?? '',
   });
 

@@ -20,6 +20,8 @@ export interface EmulatorRequest {
   readonly expired: boolean;
   /** The emulator's clock in epoch milliseconds, with the skew that a fault gives it. */
   now(): number;
+  /** That skew alone, in milliseconds: for emulators that shift every time of an answer by the same amount. */
+  readonly skewMs: number;
   /** The socket's other end, for rate limits and logs. */
   readonly remoteAddress: string;
 }

@@ -1,0 +1,70 @@
+/** DELETE /jobs/{id} stops a job; PUT /jobs/{id}/rerun opens a new version of it. */
+import type { SimJob } from '../../world/types.ts';
+import type { Exchange, Reply } from '../exchange.ts';
+import { wireJobId } from '../wire/ids.ts';
+import { jobStoreError, Refusal, uncoded } from '../wire/refusal.ts';
+import { findJob } from './lookup.ts';
+import { isTerminal, jobStateOf } from './transitions.ts';
+import { worldJobOf } from './world-job.ts';
+import { specOf } from './world-spec.ts';
+
+/** The reason is read from the body only; the body's namespace overrides the query's. */
+export function stopJob(exchange: Exchange): Reply {
+  const { scope, query, parameters } = exchange;
+  const body = exchange.body();
+  const reason = body.string('reason');
+  const namespace = body.string('Namespace') || query.text('namespace');
+  const job = findJob(scope, parameters['id'] ?? '', namespace);
+  const state = jobStateOf(job);
+  if (state === 'Stopped') return { body: { EvaluationID: '' } };
+  if (state === 'Completed') throw uncoded('cannot stop job in state Completed');
+  if (isTerminal(state)) {
+    throw jobStoreError(
+      'ConflictJobState',
+      `job ${wireJobId(job.id)} is in terminal state ${state} and cannot transition to Stopped`,
+    );
+  }
+  scope.site.stop(job.id, reason);
+  return { body: { EvaluationID: scope.newUuid() } };
+}
+
+/** Opens a version with the spec of the chosen one. The body's `Reason` is read and dropped. */
+export function rerunJob(exchange: Exchange): Reply {
+  const { scope, parameters } = exchange;
+  const body = exchange.body();
+  body.string('Reason');
+  const asked = body.integer('JobVersion') ?? 0;
+  const job = rerunnable(exchange, parameters['id'] ?? '', body.string('Namespace'));
+  const version = asked === 0 ? job.version : asked;
+  if (version < 1 || version > job.version) {
+    throw jobStoreError('BadRequest', `job version not found: ${wireJobId(job.id)} version ${version}`);
+  }
+  const state = jobStateOf(job);
+  if (state === 'Pending' || state === 'Queued') throw uncoded(`cannot rerun job in state ${state}`);
+  const spec = specOf(scope, job, version);
+  const known = scope.ledger.spec(job.id, version) !== undefined;
+  scope.ledger.open(job.id, job.version + 1, spec, 'rerun');
+  // A job of the world keeps its own fate; a client's follows from the chosen version's command.
+  const worldJob = known ? worldJobOf(scope, spec, job.owner) : undefined;
+  scope.site.rerun(job.id, 'Job rerun requested', worldJob);
+  return {
+    body: {
+      EvaluationID: scope.newUuid(),
+      JobID: wireJobId(job.id),
+      JobVersion: job.version,
+      Warnings: null,
+    },
+  };
+}
+
+/** A job that is not there is a bad request here, not a 404. */
+function rerunnable({ scope }: Exchange, id: string, namespace: string): SimJob {
+  try {
+    return findJob(scope, id, namespace);
+  } catch (error) {
+    if (error instanceof Refusal && error.shape.status === 404) {
+      throw jobStoreError('BadRequest', error.message);
+    }
+    throw error;
+  }
+}

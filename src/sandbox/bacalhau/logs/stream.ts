@@ -1,0 +1,48 @@
+/** The log WebSocket: the upgrade always succeeds, errors are frames, and the server ends with close code 1000. */
+import type { WebSocket } from 'ws';
+import type { SimExecution } from '../../world/types.ts';
+import type { Scope } from '../installation.ts';
+import type { Query } from '../wire/query.ts';
+import { Refusal } from '../wire/refusal.ts';
+import { chunksOf, errorFrame, valueFrame } from './frames.ts';
+import { logSource } from './source.ts';
+
+/** How often a followed log is looked at, in milliseconds of the machine. */
+const POLL_MS = 50;
+const NORMAL_CLOSURE = 1000;
+
+/** Serves one socket until the log ends or the client leaves. */
+export function streamLog(socket: WebSocket, scope: Scope, idOrName: string, query: Query): void {
+  let timer: NodeJS.Timeout | undefined;
+  socket.on('close', () => clearTimeout(timer));
+  // A client that vanishes is not this server's error.
+  socket.on('error', () => socket.terminate());
+  try {
+    const follow = query.boolean('follow');
+    const tail = query.boolean('tail');
+    const execution = logSource(scope, idOrName, query);
+    // "tail" means from now on: everything that is there already is skipped.
+    let sent = tail ? scope.site.logOf(execution).length : 0;
+    const pump = (): void => {
+      scope.world.sync();
+      const over = execution.outcome !== null;
+      sent += sendFrom(socket, scope, execution, sent);
+      if (over || !follow) socket.close(NORMAL_CLOSURE);
+      else timer = setTimeout(pump, POLL_MS);
+    };
+    pump();
+  } catch (error) {
+    if (!(error instanceof Refusal)) {
+      socket.terminate();
+      throw error;
+    }
+    socket.send(errorFrame(error.message));
+    socket.close(NORMAL_CLOSURE);
+  }
+}
+
+function sendFrom(socket: WebSocket, scope: Scope, execution: SimExecution, from: number): number {
+  const lines = scope.site.logOf(execution).slice(from);
+  for (const chunk of chunksOf(lines)) socket.send(valueFrame(chunk));
+  return lines.length;
+}
