@@ -37,8 +37,12 @@ async function setup(handler: Handler, over: Partial<UpstreamOptions> = {}) {
 afterEach(async () => {
   await Promise.all(open.upstreams.splice(0).map((upstream) => upstream.close()));
   // Whatever a test did, a closed upstream has let go of its connections.
-  for (const server of open.servers) await until('connections to close', () => server.connections === 0);
-  await Promise.all(open.servers.splice(0).map((server) => server.close()));
+  const servers = open.servers.splice(0);
+  try {
+    for (const server of servers) await until('connections to close', () => server.connections === 0);
+  } finally {
+    await Promise.all(servers.map((server) => server.close()));
+  }
 });
 
 describe('a call', () => {
