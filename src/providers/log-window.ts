@@ -3,16 +3,18 @@ import type { LogEnd, LogLine, LogRequest, LogSnapshot } from './provider.ts';
 /**
  * Cuts the window that a caller asked for out of the full text an adapter could read. Offsets count UTF-8 bytes of the
  * chosen stream, every line with its newline, so that they mean the same on every read of a log that only grows.
+ * `startByte` is the offset of the first line, for adapters that left out what nobody asked for.
  */
 export function logWindow(
   lines: readonly LogLine[],
   request: LogRequest,
   end: LogEnd,
   message: string | null = null,
+  startByte = 0,
 ): LogSnapshot {
   const chosen =
     request.stream === 'COMBINED' ? lines : lines.filter((line) => line.stream === request.stream);
-  let offset = 0;
+  let offset = startByte;
   const rest: { line: LogLine; endByte: number; size: number }[] = [];
   for (const line of chosen) {
     const size = Buffer.byteLength(line.text) + 1;

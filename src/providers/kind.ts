@@ -1,0 +1,28 @@
+import type { ZodType } from 'zod';
+import type { AdapterDeps, ProviderAdapter } from './provider.ts';
+
+/** One way to prove who calls: which members `credential` must hold, and what header they become. */
+export interface CredentialForm {
+  /** Names of the members, all of them needed, in the order the scheme takes them. */
+  readonly members: readonly string[];
+  /**
+   * `bearer`: `Authorization: Bearer <member>`. `basic`: `Authorization: Basic base64(<first>:<second>)`.
+   * `raw-authorization`: the member is the whole value of `Authorization`.
+   */
+  readonly scheme: 'bearer' | 'basic' | 'raw-authorization';
+}
+
+/** Everything the rest of the gateway needs to know of a provider kind before one is connected. */
+export interface ProviderKindDefinition<Settings> {
+  /** As the configuration spells it: "bacalhau". */
+  readonly kind: string;
+  /** For people: "Bacalhau". */
+  readonly title: string;
+  /** The public endpoint that is used when the operator names none; null when there is no such thing. */
+  readonly defaultUrl: string | null;
+  /** The forms a credential may take. A provider may also be called without one. */
+  readonly credentials: readonly CredentialForm[];
+  /** The shape of `settings`, which only this kind knows. It must accept an empty object. */
+  readonly settingsSchema: ZodType<Settings>;
+  create(deps: AdapterDeps<Settings>): ProviderAdapter;
+}
