@@ -30,12 +30,14 @@ export function planAttempt(
     const message = `Execution timed out. It took longer than ${job.timeoutMs / 1000} s.`;
     outcome = { kind: 'failure', cause: 'timeout', message };
   }
+  const cutShort = outcome.kind === 'nonzero' || (outcome.kind === 'failure' && outcome.cause !== 'output');
   return {
     // A copy: a rerun may give the job another spec while this attempt still holds capacity.
     spec: specOf(job),
     logKind: traits?.logKind ?? 'script',
     prepareMs: vary(fate.prepareMs),
     runMs,
+    expectedMs: cutShort ? Math.round(runMs / (0.2 + random.next() * 0.75)) : runMs,
     finalizeMs: vary(fate.finalizeMs),
     outcome,
     pinnedTo,

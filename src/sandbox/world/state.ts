@@ -33,6 +33,8 @@ export interface AttemptPlan {
   readonly logKind: LogKind;
   readonly prepareMs: number;
   readonly runMs: number;
+  /** How long the program believes it will take; more than `runMs` when it will not get to its end. */
+  readonly expectedMs: number;
   readonly finalizeMs: number;
   readonly outcome: SimOutcome;
   /** The only node it may run on (ops and daemon jobs); null for any. */

@@ -22,9 +22,9 @@ const COURSES: readonly (readonly [number, Course])[] = [
 ];
 
 const REASONS = [
-  'wrong learning rate, starting over',
+  'wrong parameters, starting over',
   'superseded by a newer run',
-  'forgot to set the seed',
+  'no longer needed',
   'input batch was incomplete',
   'freeing capacity for the deadline',
 ] as const;

@@ -199,7 +199,7 @@ export const GENOMICS: readonly Workload[] = [
     tags: ['cpu', 'gatk'],
     shapes: [shape(4, 14, 80)],
     runSeconds: 180,
-    log: 'align',
+    log: 'call',
     pool: 'genomics-batch',
   }),
   workload({

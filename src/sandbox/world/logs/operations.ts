@@ -29,6 +29,19 @@ export const render: LogScript = function* render(facts, random) {
   }
 };
 
+const MODEL_ROUTES = [
+  'GET /healthz',
+  'POST /v1/completions',
+  'POST /v1/chat/completions',
+  'GET /metrics',
+] as const;
+const WEB_ROUTES = [
+  'GET /healthz',
+  'GET /api/tasks',
+  'POST /api/annotations',
+  'GET /projects/12/data',
+] as const;
+
 /** A web service: one line for each request, errors now and then. It never ends by itself. */
 export const service: LogScript = function* service(facts, random) {
   const { startedAt } = facts;
@@ -36,14 +49,9 @@ export const service: LogScript = function* service(facts, random) {
     startedAt,
     `${loggerTime(startedAt)} INFO  starting ${facts.spec.command.join(' ').slice(0, 100)}`,
   );
-  yield out(startedAt + 2400, `${loggerTime(startedAt + 2400)} INFO  listening on 0.0.0.0:8000`);
+  yield out(startedAt + 2400, `${loggerTime(startedAt + 2400)} INFO  listening on 0.0.0.0`);
   const end = startedAt + facts.runMs;
-  const routes = [
-    'GET /healthz',
-    'POST /v1/completions',
-    'POST /v1/chat/completions',
-    'GET /metrics',
-  ] as const;
+  const routes = facts.spec.image.includes('vllm') ? MODEL_ROUTES : WEB_ROUTES;
   for (let at = startedAt + 3000; at < end; at += 400 + random.exponential(5000)) {
     const failed = random.chance(0.012);
     const client = `10.${random.int(0, 40)}.${random.int(0, 255)}.${random.int(1, 254)}`;
@@ -57,14 +65,16 @@ export const service: LogScript = function* service(facts, random) {
 
 /** An agent on a node: a heartbeat now and then. */
 export const agent: LogScript = function* agent(facts, random) {
-  const { startedAt, nodeName } = facts;
+  const { startedAt, nodeName, spec } = facts;
+  const shipsLogs = spec.name.startsWith('log-');
   yield err(startedAt, `ts=${new Date(startedAt).toISOString()} level=info msg="starting" node=${nodeName}`);
   const end = startedAt + facts.runMs;
   for (let at = startedAt + 5000; at < end; at += 30_000 + random.int(0, 4000)) {
-    const series = random.int(900, 1400);
+    const what = shipsLogs ? 'batch sent' : 'scrape done';
+    const amount = `${shipsLogs ? 'entries' : 'series'}=${random.int(900, 1400)}`;
     yield err(
       at,
-      `ts=${new Date(at).toISOString()} level=info msg="scrape done" series=${series} duration=${random.int(20, 90)}ms`,
+      `ts=${new Date(at).toISOString()} level=info msg="${what}" ${amount} duration=${random.int(20, 90)}ms`,
     );
   }
 };

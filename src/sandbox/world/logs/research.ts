@@ -1,11 +1,12 @@
 import type { LogScript } from './script.ts';
+import type { SimLogLine } from '../types.ts';
 import { err, lineCount, loggerTime, out } from './script.ts';
 
-/** Read alignment and variant calling: chunks of reads, speed, a summary. Aligners talk on stderr. */
+/** Read alignment: chunks of reads, speed, a summary. Aligners talk on stderr. */
 export const align: LogScript = function* align(facts, random) {
   const { startedAt, runMs } = facts;
   const threads = Math.max(1, Math.round(facts.spec.cpuMillis / 1000));
-  yield err(startedAt, `[M::main] ${facts.spec.command.join(' ').slice(0, 160)}`);
+  yield err(startedAt, `[M::main] ${facts.spec.command.at(-1)?.slice(0, 160) ?? ''}`);
   yield err(startedAt + runMs * 0.01, '[M::index_load] loaded reference GRCh38 (3099734149 bp, 195 contigs)');
   const chunks = lineCount(runMs, 1800);
   const readsPerChunk = random.int(38, 72) * 1000;
@@ -27,6 +28,31 @@ export const align: LogScript = function* align(facts, random) {
     startedAt + runMs * 0.995,
     `summary: ${mapped} reads mapped, duplicates ${(8 + random.next() * 9).toFixed(1)}%`,
   );
+};
+
+/** Variant calling along a chromosome; everything on stderr, as that tool does it. */
+export const callVariants: LogScript = function* callVariants(facts, random) {
+  const { startedAt, runMs, spec } = facts;
+  const info = (at: number, text: string): SimLogLine =>
+    err(at, `${new Date(at).toISOString().slice(11, 23)} INFO  ${text}`);
+  yield info(startedAt, `HaplotypeCaller - ${spec.command.join(' ').slice(0, 150)}`);
+  yield info(
+    startedAt + runMs * 0.01,
+    'ProgressMeter -    Current Locus  Elapsed Minutes  Regions Processed  Regions/Minute',
+  );
+  const chromosome = /chr\d+/.exec(spec.command.join(' '))?.[0] ?? 'chr1';
+  const length = random.int(48, 240) * 1_000_000;
+  const lines = lineCount(runMs, 3000);
+  for (let line = 1; line <= lines; line++) {
+    const at = startedAt + runMs * (0.01 + (0.97 * line) / (lines + 1));
+    const locus = Math.round((length * line) / lines) + random.int(-900, 0);
+    const minutes = (at - startedAt) / 60_000;
+    const regions = Math.round(locus / 310);
+    yield info(
+      at,
+      `ProgressMeter - ${chromosome}:${locus} ${minutes.toFixed(1)} ${regions} ${(regions / Math.max(0.1, minutes)).toFixed(1)}`,
+    );
+  }
 };
 
 /** A model that steps through simulated days. */

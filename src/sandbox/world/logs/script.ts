@@ -10,7 +10,7 @@ export interface LogFacts {
   /** Model of the node's GPU; null when the job has none. */
   readonly gpuModel: string | null;
   readonly startedAt: number;
-  /** How long the attempt runs if it is left alone; its lines stay within that. */
+  /** How long the program believes it will run; its lines are spread over that. */
   readonly runMs: number;
 }
 

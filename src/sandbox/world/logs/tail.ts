@@ -5,7 +5,7 @@ import type { SimLogLine } from '../types.ts';
 import { endingOf } from './endings.ts';
 import type { LogKind } from './kinds.ts';
 import { agent, render, service } from './operations.ts';
-import { align, simulate, steps } from './research.ts';
+import { align, callVariants, simulate, steps } from './research.ts';
 import type { LogFacts, LogScript } from './script.ts';
 import { train } from './train.ts';
 import { userCommand } from './user-command.ts';
@@ -15,6 +15,7 @@ const SCRIPTS: Readonly<Record<LogKind, LogScript>> = {
   steps,
   train,
   align,
+  call: callVariants,
   render,
   simulate,
   service,
@@ -70,12 +71,13 @@ export function readLog(site: SiteState, execution: ExecutionDraft): readonly Si
       nodeName: node?.name ?? 'unknown',
       gpuModel,
       startedAt,
-      runMs: plan.runMs,
+      runMs: plan.logKind === 'script' ? plan.runMs : plan.expectedMs,
     };
     tail = createTail(SCRIPTS[plan.logKind](facts, streamOf(site, 'log', execution.id))[Symbol.iterator]());
     site.logTails.set(execution.id, tail);
   }
-  tail.extend(endedAt ?? site.timeline.now, () =>
+  const until = Math.min(endedAt ?? site.timeline.now, startedAt + plan.runMs);
+  tail.extend(until, () =>
     endedAt === null || outcome === null ? null : endingOf(plan.logKind, outcome, endedAt, gpuModel),
   );
   return tail.lines.slice();
