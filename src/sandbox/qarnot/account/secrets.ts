@@ -35,7 +35,7 @@ const list: Handler = ({ installation, params }) => {
   const below = [...installation.ledger.secrets.keys()]
     .filter((key) => key.startsWith(folder))
     .map((key) => /^[^/]*\/?/.exec(key.slice(folder.length))?.[0] ?? '');
-  if (below.length === 0) throw noSuch('secret', given);
+  if (below.length === 0 && given !== '') throw noSuch('secret', given);
   return json({ keys: [...new Set(below)].sort() });
 };
 

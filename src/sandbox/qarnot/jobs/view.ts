@@ -1,4 +1,5 @@
 import type { Row } from '../listing/rows.ts';
+import { once } from '../listing/rows.ts';
 import type { Moment } from '../store/installation.ts';
 import { dates } from '../store/installation.ts';
 import type { JsonObject } from '../wire/json.ts';
@@ -33,7 +34,7 @@ function view(job: Job, date: (ms: number | null) => string): JsonObject {
 /** A job as lists take it. Jobs have no summaries of their own. */
 export function jobRow(job: Job, moment: Moment): Row {
   const date = dates(moment);
-  let rendered: JsonObject | undefined;
-  const render = (): JsonObject => (rendered ??= view(job, date));
-  return { uuid: job.facts.uuid, creationDate: date(job.facts.createdAt), summary: render, full: render };
+  const render = once(() => view(job, date));
+  const creationDate = date(job.facts.createdAt);
+  return { uuid: job.facts.uuid, creationDate, summary: render, filterable: render, full: render };
 }

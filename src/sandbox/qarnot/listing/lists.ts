@@ -11,7 +11,7 @@ function tagged(call: Call, rows: readonly Row[]): readonly Row[] {
   const wanted = wantedTags(call.queryAll('tag'));
   return wanted === null
     ? rows
-    : rows.filter((row) => textList(row.full()['tags']).some((tag) => wanted.has(tag)));
+    : rows.filter((row) => textList(row.filterable()['tags']).some((tag) => wanted.has(tag)));
 }
 
 /** Every row as a bare array, without paging. */

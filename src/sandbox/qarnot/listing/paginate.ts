@@ -45,7 +45,7 @@ export class Walks {
     const order = orderOf(kind, request, from);
     const accepts = compileFilter(kind, request['filter']);
     const unfiltered = request['filter'] === null || request['filter'] === undefined;
-    const matching = (unfiltered ? rows : rows.filter((row) => accepts(row.full())))
+    const matching = (unfiltered ? rows : rows.filter((row) => accepts(row.filterable())))
       .map((row) => ({ row, key: sortKey(row, order) }))
       .sort((a, b) => compareKeys(a.key, b.key, order));
     const rest =

@@ -10,7 +10,15 @@ export interface Row {
   /** As on the wire, so that it sorts as clients see it: whole seconds. */
   readonly creationDate: string;
   readonly full: () => JsonObject;
+  /** The fields a filter may name: the full object without what is costly and not filterable. */
+  readonly filterable: () => JsonObject;
   readonly summary: () => JsonObject;
+}
+
+/** Computes at the first call, and never again. */
+export function once<T>(compute: () => T): () => T {
+  let kept: { readonly value: T } | undefined;
+  return () => (kept ??= { value: compute() }).value;
 }
 
 /** A value to sort by, then the creation date, then the uuid: no two rows are equal. */

@@ -23,8 +23,7 @@ export function search(kind: ListedKind, rows: readonly Row[], request: JsonObje
   const found: JsonObject[] = [];
   for (const row of inDefaultOrder(rows)) {
     if (found.length >= limit) break;
-    const full = row.full();
-    if (accepts(full)) found.push(project(full));
+    if (accepts(row.filterable())) found.push(project(row.full()));
   }
   return found;
 }

@@ -1,4 +1,5 @@
 import type { Row } from '../listing/rows.ts';
+import { once } from '../listing/rows.ts';
 import { uuidOf } from '../store/identity.ts';
 import type { Installation, Moment } from '../store/installation.ts';
 import { dates } from '../store/installation.ts';
@@ -6,8 +7,9 @@ import type { PoolFacts } from '../store/ledger.ts';
 import type { Part } from '../status/part.ts';
 import { isRunning } from '../status/part.ts';
 import { statusOf } from '../status/status.ts';
+import type { EchoedFields } from '../tasks/echo.ts';
 import { echoed } from '../tasks/echo.ts';
-import type { JsonObject, JsonValue } from '../wire/json.ts';
+import type { JsonObject } from '../wire/json.ts';
 import { isObject, text } from '../wire/json.ts';
 import { timeSpan, UNSET_DATE } from '../wire/scalars.ts';
 import { scalingView } from './scaling.ts';
@@ -69,22 +71,22 @@ function summary(pool: PoolFacts, seen: Seen, date: (ms: number | null) => strin
   };
 }
 
-const ECHOED = [
-  'targetedReservedMachineKey', 'targetedReservationName', 'defaultResourcesCacheTTLSec', 'maxTimeQueueSeconds',
-  'preparationTask',
-]; // prettier-ignore
-
-// A null in one of these would crash the Python SDK.
-const NEVER_NULL: Readonly<Record<string, JsonValue>> = {
-  resourceBuckets: [],
-  advancedResourceBuckets: [],
-  tags: [],
-  labels: {},
-  hardwareConstraints: [],
-  autoDeleteOnCompletion: false,
-  completionTimeToLive: '00:00:00',
-  privileges: { exportApiAndStorageCredentialsInEnvironment: false },
-  defaultRetrySettings: { maxTotalRetries: 0, maxPerInstanceRetries: 0 },
+const ECHOED: EchoedFields = {
+  nullable: [
+    'targetedReservedMachineKey', 'targetedReservationName', 'defaultResourcesCacheTTLSec', 'maxTimeQueueSeconds',
+    'preparationTask',
+  ], // prettier-ignore
+  neverNull: {
+    resourceBuckets: [],
+    advancedResourceBuckets: [],
+    tags: [],
+    labels: {},
+    hardwareConstraints: [],
+    autoDeleteOnCompletion: false,
+    completionTimeToLive: '00:00:00',
+    privileges: { exportApiAndStorageCredentialsInEnvironment: false },
+    defaultRetrySettings: { maxTotalRetries: 0, maxPerInstanceRetries: 0 },
+  },
 };
 
 const RIGID = {
@@ -105,7 +107,7 @@ function full(installation: Installation, pool: PoolFacts, seen: Seen, moment: M
   const given = Object.entries(elastic).filter(([, value]) => value !== null);
   return {
     ...summary(pool, seen, date),
-    ...echoed(fields, ECHOED, NEVER_NULL),
+    ...echoed(fields, ECHOED),
     projectUuid: pool.projectUuid,
     errors: [],
     elasticProperty: { ...RIGID, ...Object.fromEntries(given) },
@@ -125,15 +127,14 @@ function full(installation: Installation, pool: PoolFacts, seen: Seen, moment: M
 
 /** A pool as lists take it; nothing is rendered before it is needed, and nothing twice. */
 export function poolRow(installation: Installation, pool: PoolFacts, moment: Moment): Row {
-  let seen: Seen | undefined;
-  let short: JsonObject | undefined;
-  let whole: JsonObject | undefined;
   const date = dates(moment);
-  const once = (): Seen => (seen ??= look(installation, pool, moment.now));
+  const seen = once(() => look(installation, pool, moment.now));
+  const whole = once(() => full(installation, pool, seen(), moment));
   return {
     uuid: pool.uuid,
     creationDate: date(pool.createdAt),
-    summary: () => (short ??= summary(pool, once(), date)),
-    full: () => (whole ??= full(installation, pool, once(), moment)),
+    summary: once(() => summary(pool, seen(), date)),
+    filterable: whole,
+    full: whole,
   };
 }

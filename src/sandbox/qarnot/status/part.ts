@@ -38,7 +38,15 @@ export interface Part {
 
 const MB = 1_000_000;
 
+const known = new WeakMap<SimNode, Hardware>();
+
 export function hardwareOf(node: SimNode): Hardware {
+  const hardware = known.get(node) ?? describe(node);
+  known.set(node, hardware);
+  return hardware;
+}
+
+function describe(node: SimNode): Hardware {
   const coreCount = Math.max(1, Math.round(node.cpuMillis / 1000));
   const share = steadyShare(node.cpuModel);
   return {

@@ -14,7 +14,7 @@ import { invalid, Refusal, refusal } from '../wire/replies.ts';
 import { givenReference } from '../wire/scalars.ts';
 import { programOf, readConstants } from './constants.ts';
 import { dependencyVerdict } from './dependencies.ts';
-import { allTasks, lookUpTask } from './facts.ts';
+import { countTasks, lookUpTask } from './facts.ts';
 import { checkBuckets, instanceIdsOf, projectFor, taskProblems } from './validate.ts';
 
 const MB = 1_000_000;
@@ -159,7 +159,7 @@ export function createTask(installation: Installation, fields: JsonObject, now: 
   }
   const place = placeOf(installation, fields, now);
   checkBuckets(fields);
-  if (allTasks(installation).length >= installation.limits.maxTask) {
+  if (countTasks(installation) >= installation.limits.maxTask) {
     throw refusal(403, 'Maximum number of tasks reached');
   }
   const uuid = nextUuid(installation);

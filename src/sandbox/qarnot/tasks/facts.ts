@@ -65,9 +65,20 @@ function factsFromWorld(installation: Installation, job: SimJob): TaskFacts {
   };
 }
 
+// What a job was entered with does not change within a version, and every list needs it of every job.
+const remembered = new WeakMap<SimJob, { readonly version: number; readonly facts: TaskFacts }>();
+
+function worldFacts(installation: Installation, job: SimJob): TaskFacts {
+  const known = remembered.get(job);
+  if (known?.version === job.version) return known.facts;
+  const facts = factsFromWorld(installation, job);
+  remembered.set(job, { version: job.version, facts });
+  return facts;
+}
+
 export function taskOf(installation: Installation, job: SimJob): Task {
   const facts = installation.ledger.tasks.get(uuidOf(job.id));
-  return { job, facts: facts ?? factsFromWorld(installation, job) };
+  return { job, facts: facts ?? worldFacts(installation, job) };
 }
 
 /** Every task there is, in no particular order. */
@@ -77,6 +88,12 @@ export function allTasks(installation: Installation): Task[] {
     if (facts.held !== null) tasks.push({ job: facts.held, facts });
   }
   return tasks;
+}
+
+/** How many tasks there are. */
+export function countTasks({ site, ledger }: Installation): number {
+  const held = [...ledger.tasks.values()].filter((facts) => facts.held !== null);
+  return site.jobs.size + held.length;
 }
 
 /** The task with this uuid or, as the API allows, this shortname; throws the 404. */

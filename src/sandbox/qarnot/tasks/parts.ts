@@ -35,9 +35,14 @@ function neverPlaced(instanceId: number, job: SimJob): InstancePart {
 function hardwareFor(site: Site, job: SimJob, execution: SimExecution): Hardware | null {
   const node = execution.nodeId === null ? undefined : site.nodes.get(execution.nodeId);
   if (node === undefined) return null;
-  // A task gets its share of a machine here; what is shown as its core count is that share.
+  const whole = hardwareOf(node);
+  // A task gets its share of a machine here; what is shown as its cores and memory is that share.
   const cores = Math.max(1, Math.round(job.cpuMillis / 1000));
-  return { ...hardwareOf(node), coreCount: Math.min(cores, hardwareOf(node).coreCount) };
+  return {
+    ...whole,
+    coreCount: Math.min(cores, whole.coreCount),
+    memoryMB: Math.min(Math.round(job.memoryBytes / 1_000_000), whole.memoryMB),
+  };
 }
 
 /** Every instance of a task as it stands now. */

@@ -1,13 +1,16 @@
 import type { Installation, Moment } from '../store/installation.ts';
 import { dates } from '../store/installation.ts';
-import type { JsonObject, JsonValue } from '../wire/json.ts';
+import type { JsonObject } from '../wire/json.ts';
 import { text } from '../wire/json.ts';
 import { timeSpan, UNSET_DATE } from '../wire/scalars.ts';
 import { isRunning } from '../status/part.ts';
 import { statusOf } from '../status/status.ts';
 import { uuidOf } from '../store/identity.ts';
 import type { Row } from '../listing/rows.ts';
+import { once } from '../listing/rows.ts';
+import type { TaskFacts } from '../store/ledger.ts';
 import { completedInstances, taskErrors } from './completed.ts';
+import type { EchoedFields } from './echo.ts';
 import { echoed } from './echo.ts';
 import { dependenciesOf } from './dependencies.ts';
 import type { Task } from './facts.ts';
@@ -84,42 +87,52 @@ function summary(seen: Seen, date: (ms: number | null) => string): JsonObject {
   };
 }
 
-// Echoed as given; null where nothing was.
-const ECHOED = [
-  'resultBucket', 'resultsCacheTTLSec', 'snapshotWhitelist', 'snapshotBlacklist', 'snapshotBucket',
-  'snapshotBucketPrefix', 'resultsWhitelist', 'resultsBlacklist', 'resultsBucketPrefix', 'uploadResultsOnCancellation',
-  'targetedReservedMachineKey', 'targetedReservationName', 'defaultResourcesCacheTTLSec', 'maxTimeQueueSeconds',
-]; // prettier-ignore
-
-// A null in one of these would crash the Python SDK: an empty value where nothing was given.
-const NEVER_NULL: Readonly<Record<string, JsonValue>> = {
-  resourceBuckets: [],
-  advancedResourceBuckets: [],
-  tags: [],
-  labels: {},
-  hardwareConstraints: [],
-  autoDeleteOnCompletion: false,
-  completionTimeToLive: '00:00:00',
-  privileges: { exportApiAndStorageCredentialsInEnvironment: false },
-  retrySettings: { maxTotalRetries: 0, maxPerInstanceRetries: 0 },
+const ECHOED: EchoedFields = {
+  nullable: [
+    'resultBucket', 'resultsCacheTTLSec', 'snapshotWhitelist', 'snapshotBlacklist', 'snapshotBucket',
+    'snapshotBucketPrefix', 'resultsWhitelist', 'resultsBlacklist', 'resultsBucketPrefix',
+    'uploadResultsOnCancellation', 'targetedReservedMachineKey', 'targetedReservationName',
+    'defaultResourcesCacheTTLSec', 'maxTimeQueueSeconds',
+  ], // prettier-ignore
+  neverNull: {
+    resourceBuckets: [],
+    advancedResourceBuckets: [],
+    tags: [],
+    labels: {},
+    hardwareConstraints: [],
+    autoDeleteOnCompletion: false,
+    completionTimeToLive: '00:00:00',
+    privileges: { exportApiAndStorageCredentialsInEnvironment: false },
+    retrySettings: { maxTotalRetries: 0, maxPerInstanceRetries: 0 },
+  },
 };
 
-function full(installation: Installation, seen: Seen, moment: Moment): JsonObject {
-  const { task, parts, states } = seen;
-  const { facts } = task;
+/** All but what is computed from every single instance: none of that can be filtered on. */
+function filterable(installation: Installation, seen: Seen, moment: Moment): JsonObject {
+  const { states } = seen;
+  const { facts } = seen.task;
   const date = dates(moment);
-  const hasResults = text(facts.fields['resultBucket']) !== null;
   const uploaded =
-    hasResults && isFinal(states.current.state) && states.current.state !== 'Cancelled' ? 1 : 0;
-  return {
-    ...summary(seen, date),
-    ...echoed(facts.fields, ECHOED, NEVER_NULL),
+    hasResults(facts) && isFinal(states.current.state) && states.current.state !== 'Cancelled' ? 1 : 0;
+  return Object.assign({}, summary(seen, date), echoed(facts.fields, ECHOED), {
     projectUuid: facts.projectUuid,
-    errors: facts.failure === null ? taskErrors(parts) : [{ ...facts.failure, debug: null }],
     dependencies: dependenciesOf(installation, facts.fields['dependencies']),
     snapshotInterval: Number(facts.fields['snapshotInterval'] ?? 0),
     resultsCount: uploaded + finishedSnapshots(facts.snapshots, moment.now),
-    completedInstances: completedInstances(parts, hasResults),
+  });
+}
+
+function hasResults({ fields }: TaskFacts): boolean {
+  return text(fields['resultBucket']) !== null;
+}
+
+function details(installation: Installation, seen: Seen, moment: Moment): JsonObject {
+  const { task, parts } = seen;
+  const { facts } = task;
+  const date = dates(moment);
+  return {
+    errors: facts.failure === null ? taskErrors(parts) : [{ ...facts.failure, debug: null }],
+    completedInstances: completedInstances(parts, hasResults(facts)),
     status: statusOf({
       parts,
       wallMs: seen.wallMs,
@@ -132,15 +145,14 @@ function full(installation: Installation, seen: Seen, moment: Moment): JsonObjec
 
 /** A task as lists take it; nothing is rendered before it is needed, and nothing twice. */
 export function taskRow(installation: Installation, task: Task, moment: Moment): Row {
-  let seen: Seen | undefined;
-  let short: JsonObject | undefined;
-  let whole: JsonObject | undefined;
   const date = dates(moment);
-  const once = (): Seen => (seen ??= look(installation, task, moment));
+  const seen = once(() => look(installation, task, moment));
+  const searched = once(() => filterable(installation, seen(), moment));
   return {
     uuid: task.facts.uuid,
     creationDate: date(task.facts.createdAt ?? task.job.createdAt),
-    summary: () => (short ??= summary(once(), date)),
-    full: () => (whole ??= full(installation, once(), moment)),
+    summary: once(() => summary(seen(), date)),
+    filterable: searched,
+    full: once(() => ({ ...searched(), ...details(installation, seen(), moment) })),
   };
 }
