@@ -33,7 +33,7 @@ export interface ArrivalOptions {
   readonly startedAt: number;
   /** Jobs that the history holds. */
   readonly historyJobs: number;
-  /** Mean time between jobs after the start, in milliseconds; Infinity for none. */
+  /** Mean time between jobs after the start, in milliseconds; 0 or Infinity for none. */
   readonly arrivalMs: number;
 }
 
@@ -69,7 +69,7 @@ export function startArrivals(site: SiteState, options: ArrivalOptions): void {
   ).sort((a, b) => a - b);
   for (const at of times) site.timeline.at(at, submitNext);
 
-  if (!Number.isFinite(arrivalMs)) return;
+  if (!Number.isFinite(arrivalMs) || arrivalMs <= 0) return;
   const arrive = (): void => {
     if (site.queue.length < MAX_WAITING) submitNext();
     site.timeline.at(site.timeline.now + 1 + random.exponential(arrivalMs), arrive);

@@ -23,7 +23,8 @@ const YEAR_MS = 365 * 24 * 3600 * 1000;
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const CAUSES: readonly Cause[] = ['oom', 'timeout', 'image', 'input', 'output', 'node-lost', 'unschedulable'];
 
-type FateSource = Pick<SimJobSpec, 'image' | 'command' | 'env' | 'timeoutMs' | 'memoryBytes'>;
+type FateSource = Pick<SimJobSpec, 'image' | 'command' | 'env' | 'memoryBytes'> &
+  Partial<Pick<SimJobSpec, 'timeoutMs'>>;
 
 /** The fate of a user's job. Emulators call it to complete the spec they submit. */
 export function deriveFate(spec: FateSource): SimFate {

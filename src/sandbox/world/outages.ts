@@ -10,7 +10,7 @@ const MINUTE = 60_000;
 
 /** Starts the natural ups and downs of every node. What somebody took away by hand stays away. */
 export function startOutages(site: SiteState, meanUpMs: number): void {
-  if (!Number.isFinite(meanUpMs)) return;
+  if (!Number.isFinite(meanUpMs) || meanUpMs <= 0) return;
   const { timeline } = site;
   for (const node of site.nodes.values()) {
     const random = streamOf(site, 'outages', node.id);

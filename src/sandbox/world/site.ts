@@ -23,7 +23,7 @@ export interface SiteOptions {
   readonly historyJobs: number;
   readonly arrivalMs: number;
   readonly keepJobs: number;
-  /** Mean time a node stays up; Infinity for nodes that never fail. */
+  /** Mean time a node stays up; 0 or Infinity for nodes that never fail. */
   readonly nodeUpMs: number;
 }
 

@@ -24,11 +24,11 @@ export interface WorldOptions {
   readonly historyMs?: number;
   /** Jobs that the history brings to each site. Default 300; 0 begins with an empty site. */
   readonly jobsPerSite?: number;
-  /** Mean time between new jobs of a site, in milliseconds. Default 15,000; Infinity stops the world's own users. */
+  /** Mean time between new jobs of a site, in milliseconds. Default 15,000; 0 or Infinity: nobody comes. */
   readonly arrivalMs?: number;
   /** Jobs a site keeps; beyond that the oldest that have ended are forgotten. Default 600, or twice `jobsPerSite`. */
   readonly keepJobsPerSite?: number;
-  /** Mean time a node stays up before it fails, in milliseconds. Default 4 hours; Infinity for never. */
+  /** Mean time a node stays up before it fails, in milliseconds. Default 4 hours; 0 or Infinity for never. */
   readonly nodeUpMs?: number;
 }
 
