@@ -44,8 +44,6 @@ function findJobById(installation: Installation, id: string): SimJob {
   const [only] = matches;
   if (only === undefined) throw jobNotFound(id);
   if (matches.length === 1) return only;
-  const exact = matches.find((job) => wireJobId(job.id) === id);
-  if (exact !== undefined) return exact;
   throw jobStoreError(
     'MultipleJobsFound',
     `multiple jobs found for prefix ${id}: ${matches
