@@ -11,7 +11,9 @@ import { outcomeOf, sourceFailure, type SourceReport } from './source-report.ts'
 
 /** Pages read for one answer at most: a filter that matches almost nothing must not read a provider to its end. */
 const MAX_PAGES = 8;
-/** Rows asked for at a time at most when the gateway has to filter. */
+/** Rows asked for at a time when the gateway has to filter: a call is dearer than rows that are thrown away. */
+const FILTER_CHUNK = 250;
+/** Rows asked for at a time at most, however often a search had to go on. */
 const MAX_CHUNK = 500;
 
 /**
@@ -108,8 +110,15 @@ export class ListSource<K extends RecordKind> {
         );
         return;
       }
-      await this.#readPage(Math.min(limit * 2 ** this.#pages, Math.max(limit, MAX_CHUNK)));
+      await this.#readPage(this.#chunk(limit));
     }
+  }
+
+  #chunk(limit: number): number {
+    const upstream = this.provider.adapter.capabilities.filters[this.#kind] ?? [];
+    const filtersHere = activeFilters(this.#filter).some((name) => !upstream.includes(name));
+    const start = filtersHere ? Math.max(limit, FILTER_CHUNK) : limit;
+    return Math.min(start * 2 ** this.#pages, Math.max(start, MAX_CHUNK));
   }
 
   async #readPage(limit: number): Promise<void> {

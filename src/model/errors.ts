@@ -94,6 +94,11 @@ export const ERROR_CODES = {
     remedy: 'Send less, or raise limits.maxBodyBytes in the configuration.',
     retryable: false,
   },
+  UNSUPPORTED_MEDIA_TYPE: {
+    meaning: 'The request body has a content type that is not read here.',
+    remedy: 'Send it as application/json.',
+    retryable: false,
+  },
   CANCELLED: {
     meaning: 'The caller went away before the answer was there.',
     remedy: 'Nothing to do.',

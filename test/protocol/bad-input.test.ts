@@ -21,7 +21,7 @@ describe('bad input is refused with a typed error, and the process lives', () =>
     const { data } = await ask('{ __typename }');
     expect(data).toEqual({ __typename: 'Query' });
     expect(gateway.logLines.filter((line) => line.level > INFO)).toEqual([]);
-    await gateway.close(0);
+    await gateway.close();
   });
 
   async function ask(query: string, variables?: unknown): Promise<Answer> {
@@ -63,11 +63,11 @@ describe('bad input is refused with a typed error, and the process lives', () =>
     ['a time that is none', jobs('filter: { createdFrom: "yesterday" }'), 'GRAPHQL_VALIDATION_FAILED'],
     ['a field that does not exist', '{ jobz { id } }', 'GRAPHQL_VALIDATION_FAILED'],
     ['a document that is not GraphQL', '{ jobs(', 'GRAPHQL_PARSE_FAILED'],
-    ['an empty document', '', 'BAD_REQUEST'],
+    ['an empty document', '', 'GRAPHQL_PARSE_FAILED'],
   ])('%s', async (_name, query, code) => {
     const { errors } = await ask(query);
     expect(errors?.map((error) => error.extensions?.code)).toEqual([code]);
-    expect(errors?.[0]?.message).not.toMatch(/unexpected|undefined|\[object/i);
+    expect(errors?.[0]?.message).not.toMatch(/undefined|\[object|Something went wrong/i);
   });
 
   it('a cursor of another query', async () => {
@@ -136,14 +136,14 @@ describe('bad input is refused with a typed error, and the process lives', () =>
       '{"query":"{ __typename }"}',
       { 'content-type': 'text/plain' },
       415,
-      'BAD_REQUEST',
+      'UNSUPPORTED_MEDIA_TYPE',
     ],
     [
       'a content type that is none',
       '{"query":"{ __typename }"}',
       { 'content-type': ';;' },
       415,
-      'BAD_REQUEST',
+      'UNSUPPORTED_MEDIA_TYPE',
     ],
   ])('%s', async (_name, body, headers: Record<string, string>, status, code) => {
     const response = await gateway.post(body, { accept: 'application/graphql-response+json', ...headers });

@@ -8,7 +8,7 @@ describe('the GraphQL-over-HTTP audits', () => {
   beforeAll(async () => {
     gateway = await startTestGateway();
   });
-  afterAll(() => gateway.close(0));
+  afterAll(() => gateway.close());
 
   for (const audit of serverAudits({ url: () => `${gateway.url}/graphql` })) {
     it(`${audit.id} ${audit.name}`, async () => {

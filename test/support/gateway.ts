@@ -2,12 +2,24 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print, type ExecutionResult } from 'graphql';
 import { pino, type Logger } from 'pino';
 import { Writable } from 'node:stream';
+import type { LimitsConfig } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import { systemClock } from '../../src/model/time.ts';
 import { PROVIDER_KINDS } from '../../src/providers/kinds.ts';
-import { startGridweave, type RunningGridweave } from '../../src/server/start.ts';
+import type { ProviderRegistry } from '../../src/providers/registry.ts';
+import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
+import { connectProviders } from '../../src/server/connect.ts';
+import { createGateway } from '../../src/server/gateway.ts';
+import { startHttpServer } from '../../src/server/http-server.ts';
+import { sandboxProviders } from '../../src/server/sandbox-providers.ts';
+import type { UpstreamOptions } from '../../src/upstream/types.ts';
 
-/** A whole gateway over a sandbox, as `npm start` runs it, on a free port. */
-export interface TestGateway extends RunningGridweave {
+/** A whole gateway over a sandbox, as `npm start` runs it, on free ports. */
+export interface TestGateway {
+  readonly url: string;
+  readonly providers: ProviderRegistry;
+  readonly sandbox: Sandbox;
+  close(): Promise<void>;
   /** Everything it logged, a line each. */
   readonly logLines: readonly { readonly level: number; readonly msg?: string }[];
   execute<Data, Variables>(
@@ -45,29 +57,60 @@ function recordingLogger(): { log: Logger; lines: { level: number }[] } {
   return { log: pino({ level: 'trace' }, sink), lines };
 }
 
-/** Starts a gateway over a sandbox; `yaml` is a configuration without its server. */
-export async function startTestGateway(yaml = 'sandbox: {}'): Promise<TestGateway> {
+export interface TestGatewayOptions {
+  /** The world behind the emulators. */
+  readonly sandbox?: SandboxOptions;
+  /** How every provider is called, where it differs from the defaults. */
+  readonly upstream?: Partial<Omit<UpstreamOptions, 'provider' | 'baseUrl' | 'credential'>>;
+  readonly limits?: Partial<LimitsConfig>;
+}
+
+/** Starts a gateway over a sandbox on free ports. */
+export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
   const { log, lines } = recordingLogger();
-  const config = loadConfig({
-    text: `server: { port: 0 }\n${yaml}`,
-    env: {},
-    kinds: PROVIDER_KINDS,
+  const sandbox = await startSandbox(options.sandbox);
+  const configured = sandboxProviders(sandbox, PROVIDER_KINDS).map((provider) => ({
+    ...provider,
+    upstream: { ...provider.upstream, ...options.upstream },
+  }));
+  const providers = connectProviders(configured, { clock: systemClock, log });
+  const limits = { ...loadConfig({ env: {}, text: 'sandbox: {}', kinds: [] }).limits, ...options.limits };
+  const gateway = createGateway({
+    providers,
+    limits,
+    clock: systemClock,
+    log,
+    maxBodyBytes: limits.maxBodyBytes,
   });
-  const running = await startGridweave({ config, kinds: PROVIDER_KINDS, log, greet: false });
+  const server = await startHttpServer({
+    gateway,
+    providers,
+    host: '127.0.0.1',
+    port: 0,
+    graphiql: true,
+    log,
+  });
   const post = (body: string, headers: Record<string, string> = {}): Promise<Response> =>
-    fetch(`${running.url}/graphql`, {
+    fetch(`${server.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
       body,
     });
   return {
-    ...running,
+    url: server.url,
+    providers,
+    sandbox,
     logLines: lines,
     post,
     execute: async (document, variables, headers) => {
       const response = await post(JSON.stringify({ query: print(document), variables }), headers);
       const body = (await response.json()) as ExecutionResult;
       return { ...body, status: response.status } as GraphqlAnswer<never>;
+    },
+    close: async () => {
+      await server.close(0);
+      await providers.close();
+      await sandbox.close();
     },
   };
 }
