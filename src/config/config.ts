@@ -1,0 +1,57 @@
+/**
+ * The configuration: one YAML file in, typed and complete options out, or every problem of it at once with its line
+ * and its remedy. Secrets never stand in the file; they are read from the environment or from files, go straight into
+ * an opaque credential, and are kept nowhere else. A leaf: only `cli` and `server` (and tests) may call it, and it
+ * knows no provider kind by name; the kinds are handed in.
+ */
+import type { ProviderKey } from '../model/ids.ts';
+import type { ProviderKindDefinition } from '../providers/kind.ts';
+import type { UpstreamOptions } from '../upstream/types.ts';
+import type { LimitsConfig, LogConfig, SandboxConfig, ServerConfig } from './schema.ts';
+
+export type { LimitsConfig, LogConfig, SandboxConfig, ServerConfig } from './schema.ts';
+
+/** A provider kind whose settings only it understands. */
+export type ProviderKind = ProviderKindDefinition<unknown>;
+
+/** Where the configuration came from. "none": there was no file, and the sandbox is meant. */
+export type ConfigSource =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'text'; readonly name: string }
+  | { readonly kind: 'none' };
+
+/** Where a secret was read from. Holds its place, never its value. */
+export interface SecretOrigin {
+  /** The member of `credential`, such as "apiKey". */
+  readonly member: string;
+  readonly from: { readonly env: string } | { readonly file: string };
+}
+
+/** One entry of `providers`, checked and with every default filled in. */
+export interface ConfiguredProvider {
+  readonly key: ProviderKey;
+  /** For people; the key when the operator gave no name. */
+  readonly name: string;
+  readonly kind: ProviderKind;
+  /** Checked by the kind's own `settingsSchema`. */
+  readonly settings: unknown;
+  /** `credential` is null without a configured one, and for a disabled provider, whose secrets are not read. */
+  readonly upstream: UpstreamOptions;
+  readonly enabled: boolean;
+  readonly secrets: readonly SecretOrigin[];
+}
+
+export interface LoadedConfig {
+  readonly source: ConfigSource;
+  readonly server: ServerConfig;
+  readonly limits: LimitsConfig;
+  readonly log: LogConfig;
+  /** In the order of the file, disabled ones included. Empty exactly when `sandbox` is set. */
+  readonly providers: readonly ConfiguredProvider[];
+  /** Set when the emulators are to be run instead of providers. */
+  readonly sandbox: SandboxConfig | null;
+  /** Environment variables that replaced a value: path of the key → name of the variable. */
+  readonly overrides: ReadonlyMap<string, string>;
+  /** What is allowed but probably not meant, one sentence each. */
+  readonly warnings: readonly string[];
+}

@@ -1,0 +1,70 @@
+import { Document, type Scalar, type YAMLMap } from 'yaml';
+import { redact } from '../upstream/redact.ts';
+import type { ConfiguredProvider, LoadedConfig, SecretOrigin } from './config.ts';
+import { echoFile, echoVariable } from './echo.ts';
+import { SECRET_MASK } from './secret.ts';
+
+const oneLine = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ');
+
+/** A place that was read is known to be a place; one that was not may be a secret pasted in the wrong spot. */
+function origin({ from }: SecretOrigin, read: boolean): string {
+  if ('env' in from) {
+    const name = read ? from.env : echoVariable(from.env);
+    return name === null ? 'from an environment variable' : `from environment variable ${name}`;
+  }
+  const path = read ? from.file : echoFile(from.file);
+  return path === null ? 'from a file' : `from file ${path}`;
+}
+
+function providerEntry(provider: ConfiguredProvider): object {
+  const { key, kind, name, enabled, upstream, settings, secrets } = provider;
+  const { provider: _key, baseUrl, credential: _credential, ...calls } = upstream;
+  return {
+    key,
+    kind: kind.kind,
+    name,
+    url: baseUrl.href,
+    enabled,
+    ...(secrets.length === 0
+      ? {}
+      : { credential: Object.fromEntries(secrets.map(({ member }) => [member, SECRET_MASK])) }),
+    ...calls,
+    // A kind's settings are no place for secrets; what looks like one is masked all the same.
+    settings: redact(settings ?? {}),
+  };
+}
+
+function comment(document: Document, path: readonly (string | number)[], text: string): void {
+  const node = document.getIn(path, true) as Scalar | undefined;
+  if (node !== undefined) node.comment = ` ${oneLine(text)}`;
+}
+
+function title({ source }: LoadedConfig): string {
+  if (source.kind === 'none') return 'Effective configuration without a file: the sandbox';
+  return `Effective configuration, from ${source.kind === 'file' ? source.path : source.name}`;
+}
+
+/** The configuration as it is in effect, as YAML: every default written out, every secret a mask with its origin. */
+export function printConfig(config: LoadedConfig): string {
+  const { server, limits, log, sandbox, providers, overrides } = config;
+  const document = new Document({
+    server,
+    ...(sandbox === null ? { providers: providers.map(providerEntry) } : { sandbox }),
+    limits,
+    log,
+  });
+  document.commentBefore = ` ${oneLine(title(config))}`;
+  for (const [path, variable] of overrides) {
+    comment(document, path.split('.'), `from environment variable ${variable}`);
+  }
+  for (const [i, { secrets, enabled }] of providers.entries()) {
+    for (const secret of secrets) {
+      const unread = enabled ? '' : ', not read: the provider is disabled';
+      comment(document, ['providers', i, 'credential', secret.member], `${origin(secret, enabled)}${unread}`);
+    }
+  }
+  for (const section of (document.contents as YAMLMap).items.slice(1)) {
+    (section.key as Scalar).spaceBefore = true;
+  }
+  return document.toString({ lineWidth: 0 });
+}

@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { shapeOf, type Shape } from './expected.ts';
+import { sectionProvider } from './provider-schema.ts';
+
+const MIB = 1_048_576;
+
+/** `server`: where the gateway listens. */
+export const serverSchema = z
+  .strictObject({
+    host: z
+      .string()
+      .regex(/^[A-Za-z0-9.:_-]{1,253}$/)
+      .default('127.0.0.1')
+      .describe(
+        'Address to listen on. `0.0.0.0` or `::` listens on every interface. The environment variable HOST overrides it.',
+      ),
+    port: z
+      .int()
+      .min(0)
+      .max(65_535)
+      .default(4000)
+      .describe('TCP port; 0 takes any free one. The environment variable PORT overrides it.'),
+  })
+  .describe('Where the gateway listens.');
+
+/** `limits`: what one request may ask for. */
+export const limitsSchema = z
+  .strictObject({
+    requestTimeoutMs: z
+      .int()
+      .min(100)
+      .max(600_000)
+      .default(10_000)
+      .describe(
+        'How long one GraphQL operation may take, in milliseconds. A provider that has not answered by then is reported as TIMEOUT; the others are returned.',
+      ),
+    maxPageSize: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .default(500)
+      .describe('The largest `first` or `last` that a connection accepts, in rows.'),
+    maxUpstreamCalls: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .default(300)
+      .describe('How many calls to providers one GraphQL operation may make.'),
+    maxBodyBytes: z
+      .int()
+      .min(1024)
+      .max(64 * MIB)
+      .default(MIB)
+      .describe('The largest request body that is read, in bytes.'),
+    maxLogBytes: z
+      .int()
+      .min(1024)
+      .max(64 * MIB)
+      .default(MIB)
+      .describe('The most of a log that one answer holds, in bytes.'),
+  })
+  .describe('What one request may ask for.');
+
+/** `log`: what the gateway writes about itself. */
+export const logSchema = z
+  .strictObject({
+    level: z
+      .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+      .default('info')
+      .describe('The least severe message that is written.'),
+    pretty: z
+      .boolean()
+      .optional()
+      .describe('Lines for people instead of JSON. When absent: true on a terminal, false otherwise.'),
+  })
+  .describe('What the gateway writes about itself, to standard output.');
+
+/** `sandbox`: the simulated world. */
+export const sandboxSchema = z
+  .strictObject({
+    seed: z
+      .int()
+      .min(0)
+      .max(4_294_967_295)
+      .default(1)
+      .describe('The simulated world follows from this number: the same seed gives the same jobs.'),
+  })
+  .describe(
+    'Runs the gateway over built-in emulators instead of providers. Cannot be combined with `providers`.',
+  );
+
+/** The whole file. */
+export const configSchema = z.strictObject({
+  server: serverSchema.prefault({}),
+  providers: z
+    .array(sectionProvider)
+    .max(1000)
+    .optional()
+    .describe('The provider connections, one entry each. Their order is the order of `Query.providers`.'),
+  limits: limitsSchema.prefault({}),
+  log: logSchema.prefault({}),
+  sandbox: sandboxSchema.optional(),
+});
+
+let shape: Shape | null = null;
+
+/** The shape of the whole file. Made when it is first needed: a correct file needs none. */
+export function configShape(): Shape {
+  shape ??= shapeOf(configSchema);
+  return shape;
+}
+
+/** Keys that later versions will know: naming them here makes a better message than "unknown". */
+export const PLANNED_KEYS: ReadonlySet<string> = new Set(['auth', 'redis']);
+
+export type ServerConfig = Readonly<z.output<typeof serverSchema>>;
+export type LimitsConfig = Readonly<z.output<typeof limitsSchema>>;
+export type LogConfig = Readonly<z.output<typeof logSchema>>;
+export type SandboxConfig = Readonly<z.output<typeof sandboxSchema>>;

@@ -1,0 +1,23 @@
+import type { ConfiguredProvider } from './config.ts';
+
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+
+/** What the schema allows but nobody wants, one sentence each. */
+export function warningsFor(providers: readonly ConfiguredProvider[]): string[] {
+  const warnings = providers
+    .filter(
+      ({ enabled, secrets, upstream }) =>
+        enabled &&
+        secrets.length > 0 &&
+        upstream.baseUrl.protocol === 'http:' &&
+        !LOOPBACK.test(upstream.baseUrl.hostname),
+    )
+    .map(
+      ({ key }) =>
+        `Provider "${key}" is called over plain http: its credential can be read on the way. Use https where the provider offers it.`,
+    );
+  if (providers.length > 0 && providers.every(({ enabled }) => !enabled)) {
+    warnings.push('Every provider is disabled: the graph is empty.');
+  }
+  return warnings;
+}
