@@ -93,6 +93,19 @@ function changed<T extends { readonly id: string }>(
   return found;
 }
 
+/** Users meddle: now with the newest jobs, now with a node. */
+function meddle(site: Site, step: number): void {
+  const job = [...site.jobs.values()].findLast((candidate) => step % 3 === 0 || !hasEnded(candidate.state));
+  const node = [...site.nodes.values()][step % site.nodes.size];
+  if (job === undefined || node === undefined) return;
+  const what = step % 5;
+  if (what === 0) site.stop(job.id, 'meddling');
+  else if (what === 1) site.rerun(job.id, 'meddling');
+  else if (what === 2) site.rerun(job.id, 'meddling', { ...job, cpuMillis: job.cpuMillis + 500, count: 3 });
+  else if (what === 3) site.remove(job.id);
+  else site.setNodeUp(node.id, !node.up);
+}
+
 describe('laws of the world', () => {
   it.each(SITES)('hold at every moment of the %s site', (name) => {
     const clock = createManualClock(START);
@@ -119,6 +132,7 @@ describe('laws of the world', () => {
       downs += [...site.nodes.values()].some((node) => !node.up) ? 1 : 0;
       clock.advance(2900);
       world.sync();
+      if (step % 4 === 0) meddle(site, step / 4);
     }
     expect(violations).toEqual([]);
     expect(downs).toBeGreaterThan(0);

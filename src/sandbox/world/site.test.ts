@@ -235,6 +235,23 @@ describe('commands', () => {
     }).toThrow('no node unknown');
   });
 
+  it('a node that was taken away stays away while the others come and go', () => {
+    const clock = createManualClock(START);
+    const world = createWorld({ seed: 2, clock, jobsPerSite: 0, arrivalMs: 0, nodeUpMs: 600_000 });
+    const site = world.site('bacalhau');
+    const nodes = [...site.nodes.values()];
+    const held = nodes.find((node) => node.up);
+    site.setNodeUp(held?.id ?? '', false);
+    const cameBack = new Set<string>();
+    for (let minute = 0; minute < 180; minute++) {
+      clock.advance(60_000);
+      world.sync();
+      for (const node of nodes) if (node.up && node.upSince > START) cameBack.add(node.id);
+    }
+    expect(held).toMatchObject({ up: false, upSince: START });
+    expect(cameBack.size).toBe(nodes.length - 1);
+  });
+
   it('a daemon comes back with its node', () => {
     const { site, advance } = quiet();
     const job = site.submit(spec({ type: 'daemon', command: ['sleep infinity'] }));

@@ -246,6 +246,11 @@ describe('bounds', () => {
         expect([job.name, job.endedAt === null]).toEqual([job.name, false]);
         for (const execution of job.executions) expect(execution.outcome).not.toBeNull();
       }
+      const busy = [...world.site(name).nodes.values()].flatMap((node) => [...node.running]);
+      const types = busy.map(
+        (id) => world.site(name).jobs.get(world.site(name).executions.get(id)?.jobId ?? '')?.type,
+      );
+      expect(types.filter((type) => type !== 'service' && type !== 'daemon')).toEqual([]);
     }
   });
 });
