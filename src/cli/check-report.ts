@@ -40,7 +40,7 @@ export function isTrouble({ probe }: Checked): boolean {
 }
 
 /** "jobs tasks nodes, logs snapshot, changes delta": what the provider can do, in a few words. */
-export function spellCapabilities({ kinds, logs, changes, cost }: Capabilities): string {
+function spellCapabilities({ kinds, logs, changes, cost }: Capabilities): string {
   return [
     kinds.map((kind) => PLURAL[kind]).join(' '),
     logs === 'NONE' ? 'no logs' : `logs ${logs.toLowerCase()}`,

@@ -9,7 +9,7 @@ import type { ProviderKindDefinition } from '../providers/kind.ts';
 import type { UpstreamOptions } from '../upstream/types.ts';
 import type { LimitsConfig, LogConfig, SandboxConfig, ServerConfig } from './schema.ts';
 
-export type { LimitsConfig, LogConfig, SandboxConfig, ServerConfig } from './schema.ts';
+export type { LimitsConfig, LogConfig, ServerConfig } from './schema.ts';
 
 /** A provider kind whose settings only it understands. */
 export type ProviderKind = ProviderKindDefinition<unknown>;

@@ -4,9 +4,9 @@ import { ConfigError } from './problem.ts';
 import { readText, type ReadFile } from './read-file.ts';
 
 /** What is read when neither --config nor GRIDWEAVE_CONFIG names a file, if it exists. */
-export const DEFAULT_CONFIG_FILE = 'gridweave.yaml';
+const DEFAULT_CONFIG_FILE = 'gridweave.yaml';
 /** A thousand providers with everything written out fit; beyond that it is a wrong file. */
-export const MAX_CONFIG_BYTES = 256 * 1024;
+const MAX_CONFIG_BYTES = 256 * 1024;
 
 export interface FoundText {
   /** Null when there is no file, and none was asked for. */

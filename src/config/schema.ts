@@ -24,7 +24,7 @@ export const serverSchema = z
   .describe('Where the gateway listens.');
 
 /** `limits`: what one request may ask for. */
-export const limitsSchema = z
+const limitsSchema = z
   .strictObject({
     requestTimeoutMs: z
       .int()
@@ -62,7 +62,7 @@ export const limitsSchema = z
   .describe('What one request may ask for.');
 
 /** `log`: what the gateway writes about itself. */
-export const logSchema = z
+const logSchema = z
   .strictObject({
     level: z
       .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
@@ -76,7 +76,7 @@ export const logSchema = z
   .describe('What the gateway writes about itself, to standard output.');
 
 /** `sandbox`: the simulated world. */
-export const sandboxSchema = z
+const sandboxSchema = z
   .strictObject({
     seed: z
       .int()
