@@ -10,9 +10,9 @@ function traceback(at: number, last: string, frames: readonly string[]): SimLogL
 }
 
 const FRAMES = [
-  '  File "/workspace/run.py", line 214, in <module>',
+  '  File "/app/run.py", line 214, in <module>',
   '    main(parse_args())',
-  '  File "/workspace/run.py", line 187, in main',
+  '  File "/app/run.py", line 187, in main',
   '    state = step(batch, state)',
 ];
 
@@ -38,7 +38,7 @@ export function endingOf(
       return traceback(
         at,
         'torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.50 GiB. GPU 0 has 0.81 GiB free.',
-        [...FRAMES, '  File "/workspace/model.py", line 96, in forward', '    x = self.blocks(x)'],
+        [...FRAMES, '  File "/app/model.py", line 96, in forward', '    x = self.blocks(x)'],
       );
     case 'timeout':
       return [err(at, 'received SIGTERM: time limit reached')];
