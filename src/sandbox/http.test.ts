@@ -312,4 +312,26 @@ describe('close', () => {
     await expect(fetch(emulator.url)).rejects.toThrow('fetch failed');
     expect(emulator.errors).toEqual([]);
   });
+
+  it('leaves no socket, server or timer behind', async () => {
+    const active = (): number =>
+      process.getActiveResourcesInfo().filter((name) => /^(TCP|Timeout)/.test(name)).length;
+    const before = active();
+    const emulator = await start({ handle: () => ({ status: 200, body: 'x'.repeat(1000) }) });
+    emulator.faults.set('drip', { match: '/drip', effect: { kind: 'slow-body', bytesPerSecond: 1 } });
+    emulator.faults.set('late', { match: '/late', effect: { kind: 'latency', ms: 60_000 } });
+    emulator.faults.set('hang', { match: '/hang', effect: { kind: 'hang' } });
+    const ends = ['/drip', '/late', '/hang', '/'].map((path) =>
+      fetch(emulator.url + path)
+        .then((answer) => answer.text())
+        .catch((error: unknown) => error),
+    );
+    await expect.poll(() => emulator.calls.length).toBe(4);
+    await emulator.close();
+    const [drip, late, hang] = await Promise.all(ends);
+    for (const end of [drip, late, hang]) expect(end).toBeInstanceOf(TypeError);
+    // The client's own sockets close a moment after the server's.
+    await expect.poll(active, { timeout: 5000 }).toBeLessThanOrEqual(before);
+    expect(emulator.errors).toEqual([]);
+  });
 });
