@@ -115,7 +115,7 @@ export class ListSource<K extends RecordKind> {
   }
 
   #chunk(limit: number): number {
-    const upstream = this.provider.adapter.capabilities.filters[this.#kind] ?? [];
+    const upstream: readonly FilterName[] = this.provider.adapter.capabilities.filters[this.#kind] ?? [];
     const filtersHere = activeFilters(this.#filter).some((name) => !upstream.includes(name));
     const start = filtersHere ? Math.max(limit, FILTER_CHUNK) : limit;
     return Math.min(start * 2 ** this.#pages, Math.max(start, MAX_CHUNK));

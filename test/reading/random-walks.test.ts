@@ -27,7 +27,11 @@ describe('walking through all jobs of all providers while they change', () => {
     gateway = await startTestGateway({
       sandbox: { jobsPerSite: 25, arrivalMs: 0 },
       // Nothing is shared between pages, and a few failures on purpose must not cut a provider off.
-      upstream: { freshnessMs: 0, breaker: { ...DEFAULT_UPSTREAM_OPTIONS.breaker, failureRatio: 1 } },
+      upstream: {
+        freshnessMs: 0,
+        rate: { perSecond: 1e6, burst: 1e6 },
+        breaker: { ...DEFAULT_UPSTREAM_OPTIONS.breaker, failureRatio: 1 },
+      },
     });
   });
   afterAll(() => gateway.close());
