@@ -76,7 +76,7 @@ export interface Answer {
   readonly headers: Headers;
   readonly text: string;
   /** The body, taken to be what the test says it is. */
-  json<T>(): T;
+  json<T>(): Readonly<T>;
 }
 
 export interface Rig {
@@ -137,7 +137,7 @@ export async function startRig(
       status: response.status,
       headers: response.headers,
       text: answer,
-      json: <T>() => JSON.parse(answer) as T,
+      json: <T>() => JSON.parse(answer) as Readonly<T>,
     };
   };
   const get: Rig['get'] = (path, headers) => call('GET', path, undefined, headers);

@@ -171,7 +171,7 @@ test('the prepared faults answer as the provider does', async () => {
   expect(late.headers.get('content-type')).toContain('text/plain');
   rig.emulator.faults.clear();
   rig.emulator.faults.set('lost', BACALHAU_FAULTS.lostAnswer);
-  await expect(rig.call('PUT', JOBS, { Job: jobBody({ Name: 'once' }) })).rejects.toThrow();
+  await expect(rig.call('PUT', JOBS, { Job: jobBody({ Name: 'once' }) })).rejects.toThrow('fetch failed');
   const again = await rig.call('PUT', JOBS, { Job: jobBody({ Name: 'once' }) });
   expect(again.json()).toMatchObject({ Status: 500, Code: '', Component: 'Bacalhau' });
   expect(rig.site.jobs.size).toBe(1);

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { JobOnWire, Page } from '../../../../test/support/bacalhau-emulator.ts';
 import { JOBS, startRig } from '../../../../test/support/bacalhau-emulator.ts';

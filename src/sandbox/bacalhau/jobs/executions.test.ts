@@ -1,0 +1,275 @@
+import { describe, expect, test } from 'vitest';
+import type { ExecutionOnWire, JobOnWire, Page } from '../../../../test/support/bacalhau-emulator.ts';
+import { JOBS, startRig } from '../../../../test/support/bacalhau-emulator.ts';
+import type { BacalhauVersion } from '../wire/release.ts';
+import { headOf } from './run-output.ts';
+
+type Executions = Page<ExecutionOnWire>;
+
+/** Desired and compute state of the job's only execution at each step of the world. */
+async function lifeOf(version: BacalhauVersion, fields: Record<string, unknown>, command: string) {
+  const rig = await startRig({ version });
+  const id = await rig.submit(fields, command);
+  const seen: string[] = [];
+  for (let ms = 0; ms < 8000; ms += 50) {
+    const [execution] = await rig.executions(id);
+    if (execution !== undefined) {
+      const states = `${execution.DesiredState.StateType}/${execution.ComputeState.StateType} r${execution.Revision}`;
+      if (seen.at(-1) !== states) seen.push(states);
+    }
+    rig.pass(50);
+  }
+  return seen;
+}
+
+describe('what the orchestrator shows', () => {
+  test('batch: new, bid accepted, running, completed; every change has its revision', async () => {
+    expect(await lifeOf('1.9.3', {}, 'sleep 2')).toEqual(['0/1 r1', '0/3 r2', '1/5 r3', '2/9 r4']);
+  });
+
+  test('the table before 1.6', async () => {
+    expect(await lifeOf('1.5.0', {}, 'sleep 2')).toEqual(['0/1 r1', '0/3 r2', '1/5 r3', '2/7 r4']);
+  });
+
+  test('ops: wanted running from the start, new while running', async () => {
+    expect(await lifeOf('1.9.3', { Type: 'ops' }, 'sleep 2')).toEqual(['1/1 r1', '2/9 r2']);
+  });
+
+  test('a failure', async () => {
+    const env = { Tasks: [{ Name: 'm', Engine: { Type: 'docker', Params: { Image: 'nonexistent' } } }] };
+    expect(await lifeOf('1.9.3', env, '')).toContain('0/3 r2');
+    expect((await lifeOf('1.9.3', env, '')).some((states) => states.startsWith('2/10'))).toBe(true);
+  });
+});
+
+test('nothing exists before a node is found, and the job’s revision ignores executions', async () => {
+  const rig = await startRig();
+  const id = await rig.submit({ Count: 3 }, 'sleep 2');
+  expect(await rig.executions(id)).toEqual([]);
+  rig.pass(400);
+  const placed = await rig.executions(id);
+  expect(placed.map((execution) => execution.PartitionIndex)).toEqual([undefined, 1, 2]);
+  expect((await rig.job(id)).Revision).toBe(1);
+  rig.pass(60_000);
+  const job = await rig.job(id);
+  expect([job.State.StateType, job.Revision]).toEqual(['Completed', 3]);
+});
+
+test('one execution on every node for ops', async () => {
+  const rig = await startRig();
+  const id = await rig.submit({ Type: 'ops' });
+  rig.pass(1000);
+  const nodes = (await rig.executions(id)).map((execution) => execution.NodeID);
+  expect(new Set(nodes).size).toBe(rig.site.nodes.size);
+});
+
+test('a nonzero exit completes execution and job', async () => {
+  const rig = await startRig();
+  const id = await rig.submit({}, 'echo bad >&2; exit 3');
+  rig.pass(60_000);
+  expect((await rig.job(id)).State).toEqual({ StateType: 'Completed' });
+  const [execution] = await rig.executions(id);
+  expect(execution).toMatchObject({
+    ComputeState: { StateType: 9, Message: 'Running' },
+    RunOutput: { ExitCode: 3, ErrorMsg: '', StdoutTruncated: false, StderrTruncated: false },
+  });
+  expect(Object.keys(execution?.RunOutput ?? {})).toEqual([
+    'Stdout',
+    'StdoutTruncated',
+    'stderr',
+    'StderrTruncated',
+    'ExitCode',
+    'ErrorMsg',
+  ]);
+});
+
+test('before completion and for failures the output is all zero', async () => {
+  const zero = {
+    Stdout: '',
+    StdoutTruncated: false,
+    stderr: '',
+    StderrTruncated: false,
+    ExitCode: 0,
+    ErrorMsg: '',
+  };
+  const rig = await startRig();
+  const running = await rig.submit({}, 'sleep 600');
+  const failed = await rig.submit({
+    Tasks: [
+      {
+        Name: 'main',
+        Engine: { Type: 'docker', Params: { Image: 'a', Parameters: ['sleep 1'] } },
+        Env: { SANDBOX_OUTCOME: 'oom' },
+      },
+    ],
+  });
+  rig.pass(30_000);
+  expect((await rig.executions(running))[0]?.RunOutput).toEqual(zero);
+  const attempts = await rig.executions(failed);
+  expect(attempts.length).toBeGreaterThan(1);
+  for (const attempt of attempts) {
+    expect(attempt.RunOutput).toEqual(zero);
+    expect(attempt.ComputeState.Message).toContain('memory');
+    expect(attempt.PublishedResult).toEqual({ Type: '' });
+  }
+  expect((await rig.job(failed)).State.StateType).toBe('Failed');
+});
+
+test('two kilobytes of the head are kept, cut between bytes', () => {
+  expect(headOf('x'.repeat(2048))).toEqual({ text: 'x'.repeat(2048), truncated: false });
+  expect(headOf(`${'x'.repeat(2048)}tail`)).toEqual({ text: 'x'.repeat(2048), truncated: true });
+  const cut = headOf(`${'x'.repeat(2046)}€€`);
+  expect(cut).toEqual({ text: `${'x'.repeat(2046)}\ufffd\ufffd`, truncated: true });
+});
+
+test('real output is truncated on the wire, and still in the log', async () => {
+  const rig = await startRig();
+  const id = await rig.submit({}, 'for i in $(seq 1 100000); do echo line $i; done; sleep 600; exit 0');
+  rig.pass(700_000);
+  const [execution] = await rig.executions(id);
+  const output = execution?.RunOutput as { Stdout: string; StdoutTruncated: boolean };
+  expect(Buffer.byteLength(output.Stdout)).toBeLessThanOrEqual(2048);
+  const printed = [...rig.site.executions.values()]
+    .flatMap((one) => rig.site.logOf(one))
+    .filter((line) => line.stream === 'stdout')
+    .map((line) => `${line.text}\n`)
+    .join('');
+  expect(output.StdoutTruncated).toBe(Buffer.byteLength(printed) > 2048);
+  expect(printed.startsWith(output.Stdout)).toBe(true);
+});
+
+describe('listing', () => {
+  test('orders, limits and never gives a token', async () => {
+    const rig = await startRig();
+    const id = await rig.submit({ Count: 4 }, 'sleep 600');
+    rig.pass(5000);
+    const ids = async (query: string) => (await rig.executions(id, `?${query}`)).map((one) => one.ID);
+    const created = await ids('');
+    expect(await ids('order_by=create_time')).toEqual(created);
+    expect(await ids('reverse=true')).toEqual([...created].reverse());
+    expect(await ids('limit=2&next_token=anything')).toEqual(created.slice(0, 2));
+    expect(await ids('order_by=modified_at')).toHaveLength(4);
+    expect([...(await ids('order_by=colour'))].sort()).toEqual([...created].sort());
+    expect((await rig.read<Executions>(`${JOBS}/${id}/executions?limit=1`)).NextToken).toBe('');
+  });
+
+  test('the dialects of older releases', async () => {
+    const strict = await startRig({ version: '1.6.0' });
+    const id = await strict.submit();
+    expect((await strict.get(`${JOBS}/${id}/executions?order_by=colour`)).status).toBe(500);
+    expect((await strict.get(`${JOBS}/${id}/executions?order_by=state`)).status).toBe(500);
+    const oldest = await startRig({ version: '1.4.0' });
+    const old = await oldest.submit();
+    expect((await oldest.get(`${JOBS}/${old}/executions?order_by=colour`)).status).toBe(400);
+    expect((await oldest.get(`${JOBS}/${old}/executions?order_by=created_at`)).status).toBe(400);
+    expect((await oldest.get(`${JOBS}/${old}/executions?order_by=state`)).status).toBe(200);
+  });
+
+  test('the namespace trap: compared for equality, so that "*" is empty', async () => {
+    const rig = await startRig();
+    const id = await rig.submit({ Namespace: 'research' });
+    rig.pass(1000);
+    expect(await rig.executions(id)).toHaveLength(1);
+    expect(await rig.executions(id, '?namespace=research')).toHaveLength(1);
+    expect(await rig.executions(id, '?namespace=*')).toEqual([]);
+    expect(await rig.executions(id, '?namespace=default')).toEqual([]);
+  });
+
+  test('versions: the latest unless asked', async () => {
+    const rig = await startRig();
+    const id = await rig.submit({ Name: 'n' });
+    rig.pass(60_000);
+    await rig.call('PUT', `${JOBS}/${id}/rerun`);
+    rig.pass(60_000);
+    const versions = async (query: string) =>
+      (await rig.executions(id, `?${query}`)).map((one) => one.JobVersion);
+    expect(await versions('')).toEqual([2]);
+    expect(await versions('job_version=1')).toEqual([1]);
+    expect(await versions('all_job_versions=true')).toEqual([1, 2]);
+    const included = async (query: string) => {
+      const body = await rig.read<{ Executions: Executions }>(`${JOBS}/${id}?include=executions${query}`);
+      return body.Executions.Items.map((one) => one.JobVersion);
+    };
+    expect(await included('')).toEqual([2]);
+    expect(await included('&job_version=1')).toEqual([1]);
+    expect(await rig.read<object>(`${JOBS}/${id}`)).not.toHaveProperty('Executions');
+  });
+});
+
+test('each execution embeds a stale job', async () => {
+  const rig = await startRig();
+  const id = await rig.submit();
+  rig.pass(60_000);
+  const [execution] = await rig.executions(id);
+  const { Job } = execution as ExecutionOnWire & { readonly Job: JobOnWire };
+  expect(Job).toMatchObject({ ID: id, State: { StateType: 'Pending' }, Revision: 1 });
+});
+
+describe('results', () => {
+  const published = (publisher: object, more: Record<string, unknown> = {}) => ({
+    Tasks: [
+      {
+        Name: 'main',
+        Engine: { Type: 'docker', Params: { Image: 'a' } },
+        Publisher: publisher,
+        ResultPaths: [{ Name: 'out', Path: '/out' }],
+      },
+    ],
+    ...more,
+  });
+
+  test('one per completed execution, ampersands written raw', async () => {
+    const rig = await startRig();
+    const id = await rig.submit(
+      published({ Type: 's3', Params: { Bucket: 'corpus', Key: 'r/{executionID}' } }, { Count: 2 }),
+    );
+    expect((await rig.get(`${JOBS}/${id}/results`)).text).toBe('{"NextToken":"","Items":[]}\n');
+    rig.pass(60_000);
+    const answer = await rig.get(`${JOBS}/${id}/results`);
+    expect(answer.text).toContain('&X-Amz-Expires=3600');
+    const { Items } = answer.json<Page<{ Type: string; Params: Record<string, string> }>>();
+    expect(Items.map((item) => [item.Type, item.Params['Bucket']])).toEqual([
+      ['s3PreSigned', 'corpus'],
+      ['s3PreSigned', 'corpus'],
+    ]);
+    const [execution] = await rig.executions(id);
+    expect(execution?.PublishedResult.Type).toBe('s3');
+  });
+
+  test('local results are a download; no publisher, no results; services have none to give', async () => {
+    const rig = await startRig();
+    const local = await rig.submit(published({ Type: 'Local' }));
+    const none = await rig.submit();
+    const service = await rig.submit({ Type: 'service' });
+    rig.pass(60_000);
+    const page = await rig.read<Page<{ Type: string; Params: { URL: string } }>>(`${JOBS}/${local}/results`);
+    expect(page.Items[0]).toMatchObject({
+      Type: 'urlDownload',
+      Params: { URL: expect.stringMatching(/\/e-.*\.tar\.gz$/) },
+    });
+    expect((await rig.read<Page<unknown>>(`${JOBS}/${none}/results`)).Items).toEqual([]);
+    const refused = await rig.get(`${JOBS}/${service}/results`);
+    expect(refused.json()).toMatchObject({ Status: 500, Component: 'Unknown' });
+  });
+});
+
+test('services and daemons run on', async () => {
+  const rig = await startRig();
+  const service = await rig.submit({ Type: 'service', Count: 2 });
+  const daemon = await rig.submit({ Type: 'daemon' });
+  rig.pass(3_600_000);
+  expect((await rig.job(service)).State.StateType).toBe('Running');
+  expect((await rig.job(daemon)).State.StateType).toBe('Running');
+});
+
+test('before 1.8 the end is final: what the world runs again stays unseen', async () => {
+  const rig = await startRig({ version: '1.7.0' });
+  const id = await rig.submit();
+  rig.pass(60_000);
+  const before = await rig.job(id);
+  rig.site.rerun(id, 'by the world');
+  rig.pass(1000);
+  expect(await rig.job(id)).toEqual(before);
+  expect(await rig.executions(id)).toHaveLength(1);
+  expect((await rig.read<Page<JobOnWire>>(JOBS)).Items[0]).toEqual(before);
+});
