@@ -24,6 +24,9 @@ import {
   type Observed,
 } from './wire.ts';
 
+/** Failures that say nothing about the server. */
+const OWN_FAULTS: ReadonlySet<string> = new Set(['CANCELLED', 'CALL_BUDGET_EXCEEDED']);
+
 /** What an answer holds, and where and when it was read. */
 export interface Answer<T> extends Observed {
   readonly value: T;
@@ -49,6 +52,7 @@ export class BacalhauApi {
   readonly #upstream: Upstream;
   readonly #clock: Clock;
   readonly #version: ServerVersion;
+  #asking: Promise<string | null> | null = null;
 
   constructor(upstream: Upstream, clock: Clock, settings: BacalhauSettings) {
     this.provider = upstream.provider;
@@ -200,11 +204,20 @@ export class BacalhauApi {
     const now = Math.max(this.#clock.now(), receivedAt);
     const believed = this.#version.believed(now);
     if (believed !== null || !this.#version.shouldAsk(now)) return believed;
+    // Executions of many jobs arrive at once: one question answers for all.
+    this.#asking ??= this.#askVersion(now, ctx).finally(() => {
+      this.#asking = null;
+    });
+    return this.#asking;
+  }
+
+  async #askVersion(now: number, ctx: CallContext): Promise<string | null> {
     try {
       return await this.agentVersion(ctx);
-    } catch {
+    } catch (error) {
       // Most of the answer can be read without it; what cannot will be UNKNOWN.
-      return this.#version.asked(null, now);
+      const ownFault = error instanceof GridweaveError && OWN_FAULTS.has(error.code);
+      return ownFault ? this.#version.told : this.#version.asked(null, now);
     }
   }
 }

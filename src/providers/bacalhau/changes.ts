@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { GridweaveError } from '../../model/errors.ts';
-import type { ComputeNodeRecord, ExecutionRecord, JobRecord } from '../../model/records.ts';
+import type { ComputeNodeRecord, JobRecord } from '../../model/records.ts';
 import { isTerminal } from '../../model/state.ts';
 import type { Clock } from '../../model/time.ts';
 import type { CallContext } from '../../upstream/types.ts';
@@ -8,6 +8,7 @@ import type { ChangeBatch } from '../provider.ts';
 import { RowReader } from '../reading.ts';
 import type { BacalhauApi } from './api.ts';
 import type { ExecutionReader } from './executions.ts';
+import { ChangeCollector } from './change-batch.ts';
 import { isFinished, type JobExecutions } from './finished.ts';
 import { outcome } from './lookup.ts';
 import { mapNode } from './map-node.ts';
@@ -44,40 +45,6 @@ interface Watch {
   nodesReadAt: number;
 }
 
-/** Collects what one batch holds, each object once. */
-class Batch {
-  readonly jobs = new Map<string, JobRecord>();
-  readonly executions: ExecutionRecord[] = [];
-  computeNodes: ComputeNodeRecord[] = [];
-  complete: boolean;
-  readonly #reasons = new Set<string>();
-  #dropped = 0;
-
-  constructor(complete: boolean) {
-    this.complete = complete;
-  }
-
-  drop({ count, reasons }: ChangeBatch['dropped']): void {
-    if (count === 0) return;
-    this.complete = false;
-    this.#dropped += count;
-    for (const reason of reasons) if (this.#reasons.size < 8) this.#reasons.add(reason);
-  }
-
-  finish(watermark: bigint): ChangeBatch {
-    const jobs = [...this.jobs.values()];
-    return {
-      jobs,
-      tasks: jobs.flatMap((job) => job.tasks ?? []),
-      executions: this.executions,
-      computeNodes: this.computeNodes,
-      watermark: watermark.toString(),
-      complete: this.complete,
-      dropped: { count: this.#dropped, reasons: [...this.#reasons] },
-    };
-  }
-}
-
 /**
  * What changed: one sweep over the job list by change time, then the executions of the jobs that changed and of those
  * that have not ended, as executions change without their job. Which those are is remembered per credential; after a
@@ -104,7 +71,7 @@ export class ChangeReader {
     const sweep = await sweepJobs(this.#api, remembered === undefined ? null : floor, ctx);
     this.#watches.set(fingerprint, watch);
 
-    const batch = new Batch(watermark === null && sweep.whole);
+    const batch = new ChangeCollector(watermark === null && sweep.whole);
     batch.drop(sweep.dropped);
     if (!sweep.whole && floor !== null && sweep.jobs.every((job) => job.modifiedNanos >= floor)) {
       batch.drop({ count: 1, reasons: [`only the ${String(MAX_SWEPT)} latest job changes were read`] });
@@ -128,7 +95,13 @@ export class ChangeReader {
     return batch.finish(newest);
   }
 
-  #takeIn({ jobs }: Sweep, watch: Watch, batch: Batch, floor: bigint | null, ctx: CallContext): void {
+  #takeIn(
+    { jobs }: Sweep,
+    watch: Watch,
+    batch: ChangeCollector,
+    floor: bigint | null,
+    ctx: CallContext,
+  ): void {
     for (const { record, modifiedNanos } of jobs) {
       this.#executions.seen(record, ctx);
       const changed = floor === null || modifiedNanos >= floor;
@@ -162,7 +135,7 @@ export class ChangeReader {
   }
 
   /** Reads the executions of watched jobs, the longest unread first, within the budget. */
-  async #readExecutions(watch: Watch, batch: Batch, all: boolean, ctx: CallContext): Promise<void> {
+  async #readExecutions(watch: Watch, batch: ChangeCollector, all: boolean, ctx: CallContext): Promise<void> {
     const unknown: Watched[] = [];
     for (const watched of watch.jobs.values()) {
       const known = this.#executions.known(watched.job.key, ctx);
@@ -190,7 +163,13 @@ export class ChangeReader {
     });
   }
 
-  #takeWork(watch: Watch, watched: Watched, work: JobExecutions, batch: Batch, older: boolean): void {
+  #takeWork(
+    watch: Watch,
+    watched: Watched,
+    work: JobExecutions,
+    batch: ChangeCollector,
+    older: boolean,
+  ): void {
     batch.drop(work.dropped);
     batch.executions.push(...work.records);
     const current = newerOf(watched.job, work.job);

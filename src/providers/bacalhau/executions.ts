@@ -2,10 +2,10 @@ import { GridweaveError } from '../../model/errors.ts';
 import type { ExecutionRecord, JobRecord } from '../../model/records.ts';
 import type { Clock } from '../../model/time.ts';
 import type { CallContext } from '../../upstream/types.ts';
-import { RowError, RowReader, textOf, wireOf, type Wire } from '../reading.ts';
+import { RowError, RowReader, type Wire } from '../reading.ts';
 import type { BacalhauApi } from './api.ts';
 import { FinishedWork, type JobExecutions } from './finished.ts';
-import { mapExecutions, type ExecutionParent } from './map-execution.ts';
+import { mapExecutions } from './map-execution.ts';
 import { mapJob } from './map-job.ts';
 import type { Observed } from './wire.ts';
 
@@ -58,7 +58,7 @@ export class ExecutionReader {
     const reader = new RowReader();
     const records = mapExecutions(
       answer.value.executions ?? [],
-      { ...parentOf(answer.value.job, jobId), ...answer },
+      { ...answer, jobId, jobKind: job.jobKind },
       reader,
     );
     const work: JobExecutions = { job, records, dropped: reader.dropped, observedAt: answer.observedAt };
@@ -68,13 +68,7 @@ export class ExecutionReader {
 
   /** The same with the executions of all versions of the job: a second call when there is more than one version. */
   async ofAllVersions(jobId: string, ctx: CallContext): Promise<JobExecutions> {
-    const latest = await this.ofJob(jobId, ctx);
-    if (latest.job.generation === 1) return latest;
-    const answer = await this.#api.executionsOfAllVersions(jobId, ctx);
-    const reader = new RowReader();
-    const jobType = latest.job.jobKind.toLowerCase();
-    const records = mapExecutions(answer.value, { ...answer, jobId, jobType }, reader);
-    return { ...latest, records, dropped: reader.dropped };
+    return this.#withOlder(await this.ofJob(jobId, ctx), ctx);
   }
 
   /** Executions of one job by key, of whatever version. */
@@ -83,16 +77,21 @@ export class ExecutionReader {
     keys: readonly ExecutionRecord['key'][],
     ctx: CallContext,
   ): Promise<ReadonlyMap<string, ExecutionRecord>> {
-    const latest = byKey(await this.ofJob(jobId, ctx));
-    if (keys.every((key) => latest.has(key))) return latest;
-    return byKey(await this.ofAllVersions(jobId, ctx));
+    const latest = await this.ofJob(jobId, ctx);
+    const found = byKey(latest);
+    return keys.every((key) => found.has(key)) ? found : byKey(await this.#withOlder(latest, ctx));
+  }
+
+  async #withOlder(latest: JobExecutions, ctx: CallContext): Promise<JobExecutions> {
+    const { job } = latest;
+    if (job.generation === 1) return latest;
+    const answer = await this.#api.executionsOfAllVersions(job.key, ctx);
+    const reader = new RowReader();
+    const parent = { ...answer, jobId: job.key, jobKind: job.jobKind };
+    return { ...latest, records: mapExecutions(answer.value, parent, reader), dropped: reader.dropped };
   }
 }
 
 function byKey({ records }: JobExecutions): Map<string, ExecutionRecord> {
   return new Map(records.map((record) => [record.key, record]));
-}
-
-function parentOf(job: Wire, jobId: string): Pick<ExecutionParent, 'jobId' | 'jobType'> {
-  return { jobId, jobType: textOf(wireOf(job)['Type'])?.toLowerCase() ?? null };
 }

@@ -12,7 +12,7 @@ import { labelSelector, namespaceOfFilter } from './selectors.ts';
 import { requiredNanos, type JobsPage } from './wire.ts';
 
 /** Rows are whole jobs with their specs (inline inputs included): no page is larger. */
-export const MAX_JOBS_PER_PAGE = 500;
+const MAX_JOBS_PER_PAGE = 500;
 /** Pages read at most until one holds a row that was not given before. */
 const MAX_PAGES = 20;
 
@@ -145,11 +145,13 @@ function stepThrough(
   const here = { token: from.token, samePage: true };
   // At the end of the list the last page is read again: jobs that arrive later stand behind its rows.
   const beyond = nextToken === null ? here : { token: nextToken, samePage: false };
-  let before = from;
+  let given = from;
   return placed.map((job, i) => {
-    const after = step(before, job, i === placed.length - 1 ? beyond : here);
+    const ids = given.nanos === job.nanos ? given.ids : [];
+    const before: JobPosition = { nanos: job.nanos, ids, token: from.token, samePage: false };
+    const after = step(given, job, i === placed.length - 1 ? beyond : here);
     const row: JobRow = { ...job, orderKey: orderKeyOf(job, direction), before, after };
-    before = after;
+    given = after;
     return row;
   });
 }

@@ -1,21 +1,14 @@
 import { GridweaveError } from '../../model/errors.ts';
-import type { Direction, OrderKey } from '../../model/order.ts';
-import type { ExecutionRecord, JobRecord } from '../../model/records.ts';
+import type { JobRecord } from '../../model/records.ts';
 import { isTerminal } from '../../model/state.ts';
-import { epochMs, type EpochMs } from '../../model/time.ts';
 import type { CallContext } from '../../upstream/types.ts';
-import type { DroppedRows, FilterName, ListFilter, ListPage, ListQuery, ListRow } from '../provider.ts';
+import type { FilterName, ListFilter, ListPage, ListQuery } from '../provider.ts';
 import type { BacalhauApi } from './api.ts';
+import { ExecutionPage } from './execution-page.ts';
+import { decodeExecutionPosition, encodeExecutionPosition } from './execution-position.ts';
 import type { ExecutionReader } from './executions.ts';
 import type { JobExecutions } from './finished.ts';
-import {
-  invalidPosition,
-  parsePosition,
-  positionFromJson,
-  positionToJson,
-  START,
-  type JobPosition,
-} from './job-position.ts';
+import { START } from './job-position.ts';
 import { readJobs, type JobRow } from './job-walk.ts';
 import { inParallel } from './parallel.ts';
 
@@ -24,29 +17,6 @@ const MAX_JOBS = 50;
 /** Jobs read when a filter may leave most of them out, which costs nothing more. */
 const FILTERED_JOBS = 200;
 const AT_ONCE = 8;
-
-/** Where a walk stands: before or after a job, or (`within`) after one execution of the job that comes next. */
-interface Position {
-  readonly job: JobPosition;
-  readonly within: readonly [jobId: string, createdAt: number, key: string] | null;
-}
-
-function encode({ job, within }: Position): string {
-  return JSON.stringify([positionToJson(job), within]);
-}
-
-function decode(after: string | null): Position {
-  if (after === null) return { job: START, within: null };
-  const json = parsePosition(after);
-  if (!Array.isArray(json) || json.length !== 2) throw invalidPosition();
-  const [job, within] = json as unknown[];
-  if (within === null) return { job: positionFromJson(job), within };
-  if (!Array.isArray(within) || within.length !== 3) throw invalidPosition();
-  const [jobId, createdAt, key] = within as unknown[];
-  if (typeof jobId !== 'string' || typeof createdAt !== 'number' || typeof key !== 'string')
-    throw invalidPosition();
-  return { job: positionFromJson(job), within: [jobId, createdAt, key] };
-}
 
 /**
  * Executions in the order of their jobs, and within a job by their own creation in the same direction. The API has no
@@ -61,13 +31,13 @@ export async function listExecutions(
 ): Promise<ListPage<'execution'>> {
   const { filter } = query;
   const { direction } = query.order;
-  const start = decode(query.after);
+  const start = decodeExecutionPosition(query.after);
   const filtered = Object.values(filter).some((value) => value !== undefined);
   const limit = filtered ? FILTERED_JOBS : Math.min(query.limit, MAX_JOBS);
   const jobs = await readJobs(api, { after: start.job, limit, filter, direction }, ctx);
   for (const job of jobs.rows) executions.seen(job.record, ctx);
 
-  const page = new PageOfExecutions(direction, start, jobs.dropped, jobs.observedAt);
+  const page = new ExecutionPage(direction, start, jobs.dropped, jobs.observedAt);
   const wanted = jobs.rows.filter((row) => mayHold(row.record, filter));
   let complete = true;
   for (let i = 0; i < wanted.length && complete; i += AT_ONCE) {
@@ -94,7 +64,7 @@ export async function listExecutions(
   if (complete && jobs.end !== START) page.end = { job: jobs.end, within: null };
   return {
     rows: page.rows,
-    endPosition: page.end.job === START ? null : encode(page.end),
+    endPosition: page.end.job === START ? null : encodeExecutionPosition(page.end),
     hasMore: !complete || jobs.hasMore,
     pushedDown: (['projects', 'labels', 'jobKinds'] satisfies FilterName[]).filter(
       (name) => filter[name] !== undefined,
@@ -137,62 +107,4 @@ function mayHold(job: JobRecord, filter: ListFilter): boolean {
     (state) => !isTerminal(state) && state !== 'CANCELLING' && state !== 'UNKNOWN',
   );
   return !(onlyLive === true && isTerminal(job.status.state));
-}
-
-/** Gathers rows and the position that goes with each. */
-class PageOfExecutions {
-  readonly rows: ListRow<'execution'>[] = [];
-  end: Position;
-  dropped: DroppedRows;
-  observedAt: EpochMs;
-  readonly #direction: Direction;
-  readonly #start: Position;
-
-  constructor(direction: Direction, start: Position, dropped: DroppedRows, observedAt: EpochMs) {
-    this.#direction = direction;
-    this.#start = start;
-    this.end = start;
-    this.dropped = dropped;
-    this.observedAt = observedAt;
-  }
-
-  add(row: JobRow, work: JobExecutions): void {
-    const { within } = this.#start;
-    const rest =
-      within?.[0] === row.id
-        ? work.records.filter((record) => this.#compare(record, within[1], within[2]) > 0)
-        : [...work.records];
-    rest.sort((a, b) => this.#compare(a, b.createdAt, b.key));
-    for (const [i, record] of rest.entries()) {
-      const position: Position =
-        i === rest.length - 1
-          ? { job: row.after, within: null }
-          : { job: row.before, within: [row.id, record.createdAt, record.key] };
-      this.rows.push({ record, orderKey: this.#orderKey(row, record), position: encode(position) });
-    }
-    this.end = { job: row.after, within: null };
-    this.dropped = {
-      count: this.dropped.count + work.dropped.count,
-      reasons: [...new Set([...this.dropped.reasons, ...work.dropped.reasons])],
-    };
-    this.observedAt = epochMs(Math.min(this.observedAt, work.observedAt));
-  }
-
-  stopBefore(row: JobRow): void {
-    const { within } = this.#start;
-    this.end = { job: row.before, within: within?.[0] === row.id ? within : null };
-  }
-
-  #compare(record: ExecutionRecord, createdAt: number, key: string): number {
-    const time = record.createdAt - createdAt;
-    if (time !== 0) return this.#direction === 'DESC' ? -time : time;
-    if (record.key === key) return 0;
-    return record.key < key ? -1 : 1;
-  }
-
-  #orderKey(row: JobRow, record: ExecutionRecord): OrderKey {
-    const [first, ...tie] = row.orderKey;
-    const sign = this.#direction === 'DESC' ? -1 : 1;
-    return [first, ...tie, sign * record.createdAt, record.key];
-  }
 }

@@ -66,8 +66,10 @@ export class LogCollector {
     if (tailLines === null) return;
     for (;;) {
       const first = this.#lines[this.#head];
-      const tooMany = this.#lines.length - this.#head > Math.max(tailLines, 1);
-      if (first === undefined || !(tooMany || this.#keptBytes - first.size > maxBytes)) break;
+      const count = this.#lines.length - this.#head;
+      const tooMany = count > Math.max(tailLines, 1);
+      const tooLarge = first !== undefined && count > 2 && this.#keptBytes - first.size > maxBytes;
+      if (first === undefined || !(tooMany || tooLarge)) break;
       this.#head += 1;
       this.#keptBytes -= first.size;
       this.#skippedBytes += first.size;

@@ -1,4 +1,4 @@
-import type { ExecutionRecord, OutputPreview } from '../../model/records.ts';
+import type { ExecutionRecord, JobKind, OutputPreview } from '../../model/records.ts';
 import { isTerminal } from '../../model/state.ts';
 import { requiredText, RowError, textOf, wireOf, type RowReader, type Wire } from '../reading.ts';
 import { executionStatus, exitCodeOf } from './execution-status.ts';
@@ -7,10 +7,10 @@ import { generationOf } from './map-job.ts';
 import type { Dialect } from './versions.ts';
 import { counterOf, msOfNanos, requiredNanos, type Observed } from './wire.ts';
 
-/** What the rows' own members do not tell: the job they were asked of. `jobType` is its `Type`; null when unknown. */
+/** What the rows' own members do not tell: the job they were asked of. */
 export interface ExecutionParent extends Observed {
   readonly jobId: string;
-  readonly jobType: string | null;
+  readonly jobKind: JobKind;
   readonly dialect: Dialect;
 }
 
@@ -82,7 +82,7 @@ export function mapExecutions(
   parent: ExecutionParent,
   reader: RowReader,
 ): ExecutionRecord[] {
-  const perNode = parent.jobType === 'ops' || parent.jobType === 'daemon';
+  const perNode = parent.jobKind === 'OPS' || parent.jobKind === 'DAEMON';
   const drafts = reader.read(rows, (row) => {
     const jobId = textOf(row['JobID']);
     if (jobId !== null && jobId !== parent.jobId) throw new RowError('JobID is of another job');
