@@ -51,6 +51,7 @@ export class QarnotService implements Upstream {
   tokens: 'document' | 'offset' = 'document';
   /** Whether times are told to the millisecond, which the reference calls unusual. */
   showsFractions = false;
+  /** The gateway's clock, and when answers arrive. */
   now = T0 + 3_600_000;
   readonly #held: Record<Collection, Map<string, Held>> = {
     tasks: new Map(),
@@ -178,12 +179,12 @@ function matches(row: Held, filter: Wire | null): boolean {
   }
 }
 
-export function adapterOf(upstream: Upstream, settings: Partial<QarnotSettings> = {}): ProviderAdapter {
+export function adapterOf(upstream: QarnotService, settings: Partial<QarnotSettings> = {}): ProviderAdapter {
   const deps: AdapterDeps<QarnotSettings> = {
     provider: upstream.provider,
     upstream,
     settings: settingsSchema.parse(settings),
-    clock: { now: (): EpochMs => epochMs(T0 + 3_600_000) },
+    clock: { now: (): EpochMs => epochMs(upstream.now) },
   };
   return createQarnotAdapter(deps);
 }

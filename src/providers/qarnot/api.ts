@@ -120,7 +120,7 @@ export class QarnotApi {
       // These paths name no object: what is missing is the API itself.
       throw new GridweaveError(
         'PROVIDER_PROTOCOL',
-        `Provider "${this.provider}" has no ${request.path.route} (HTTP 404). Check its url, and the pathPrefix setting.`,
+        `Provider "${this.provider}" has no ${this.#prefix}${request.path.route} (HTTP 404). Check its url, and the pathPrefix setting.`,
         { provider: this.provider, upstream: { status: 404 } },
       );
     }

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { GridweaveError } from '../../model/errors.ts';
 import type { TaskRecord } from '../../model/records.ts';
 import type { CallContext } from '../../upstream/types.ts';
@@ -23,16 +24,28 @@ import type { Collection } from './api.ts';
  * `lastModified` is unverified. Deletions leave no trace, so only a full sweep (`since` null) can tell of them.
  */
 
-/** Seconds of the newest `lastModified` per collection; null while none was seen. Separate, because each is read at its own time. */
+/** How far one collection is known. */
+interface Mark {
+  /** The newest `lastModified` seen, in whole seconds. */
+  readonly second: number;
+  /** When it was first seen, by the gateway's clock, in milliseconds. */
+  readonly seenAt: number;
+  /** It was read once more, so long after it was first seen that nothing can have appeared in that second since. */
+  readonly settled: boolean;
+}
+
+/** Separate marks, because each collection is read at its own time. Null while no row was seen. */
 interface Watermark {
-  readonly tasks: number | null;
-  readonly jobs: number | null;
-  readonly pools: number | null;
+  readonly tasks: Mark | null;
+  readonly jobs: Mark | null;
+  readonly pools: Mark | null;
 }
 
 const NO_WATERMARK: Watermark = { tasks: null, jobs: null, pools: null };
-/** Times are whole seconds, and a change may become visible a moment after its time. */
+/** Times are whole seconds, and a change may become visible a moment after its time: so this much is read again. */
 const OVERLAP_SECONDS = 2;
+/** After this long a second is surely past, answers that were on their way or shared included. */
+const SETTLED_AFTER_MS = 10_000;
 const JOB_IN_TRANSITION = ['Terminating', 'Deleting'];
 
 export async function readChanges(
@@ -70,41 +83,49 @@ export async function readChanges(
 
 interface Delta<R extends NativeRow> {
   readonly stream: CreationStream<R>;
-  readonly watermark: number | null;
+  readonly watermark: Mark | null;
   /** Whether a row's own record changed since the last time, as far as its clock can tell. */
   readonly isChanged: (row: R) => boolean;
 }
 
 async function delta<R extends NativeRow>(
-  { api, settings }: Connection,
+  { api, settings, clock }: Connection,
   collection: Collection,
   decode: (wire: Wire, observedAt: EpochMs) => R,
-  since: number | null,
+  since: Mark | null,
   liveWords: readonly string[],
   ctx: CallContext,
 ): Promise<Delta<R>> {
-  const sinceSecond = since === null ? null : Math.max(0, since - OVERLAP_SECONDS);
+  const from = since === null ? null : resumeSecond(since);
   const filter: NativeFilter | null =
-    sinceSecond === null ? null : any([notBefore('LastModified', sinceSecond), oneOf('State', liveWords)]);
-  const query = {
-    collection,
-    decode,
-    direction: 'DESC',
-    span: EVERYTHING,
-    filter,
-    size: settings.pageSize,
-  } as const;
+    from === null ? null : any([notBefore('LastModified', from), oneOf('State', liveWords)]);
+  const query = { collection, decode, direction: 'DESC', span: EVERYTHING, filter, size: settings.pageSize } as const; // prettier-ignore
   const stream = new CreationStream<R>(api, query, ctx);
+  const startedAt = clock.now();
   await stream.advance();
-  // Only what the first answer held: what changed while later pages were read may have been missed on earlier ones.
-  let watermark = since;
-  for (const row of stream.rows) watermark = Math.max(watermark ?? 0, secondOf(modifiedAtOf(row)));
+  const watermark = markAfter(since, stream, startedAt);
   while (!stream.exhausted && stream.size < settings.sweepRows) await stream.advance();
-  return {
-    stream,
-    watermark,
-    isChanged: (row) => sinceSecond === null || secondOf(modifiedAtOf(row)) >= sinceSecond,
-  };
+  return { stream, watermark, isChanged: (row) => from === null || secondOf(modifiedAtOf(row)) >= from };
+}
+
+/** From where on to read: a settled second is not repeated, so that a quiet account costs nothing but the calls. */
+function resumeSecond({ second, settled }: Mark): number {
+  return settled ? second + 1 : Math.max(0, second - OVERLAP_SECONDS);
+}
+
+/**
+ * The mark after the first answer alone: what changed while later pages were read may have been missed on earlier ones.
+ */
+function markAfter(since: Mark | null, stream: CreationStream<NativeRow>, startedAt: EpochMs): Mark | null {
+  // A shared answer was read before this call began.
+  const readAt = Math.min(startedAt, stream.observedAt ?? startedAt);
+  const settled = since !== null && (since.settled || readAt - since.seenAt >= SETTLED_AFTER_MS);
+  let mark = since === null ? null : { ...since, settled };
+  for (const row of stream.rows) {
+    const second = secondOf(modifiedAtOf(row));
+    if (mark === null || second > mark.second) mark = { second, seenAt: row.observedAt, settled: false };
+  }
+  return mark;
 }
 
 async function workRecords(
@@ -156,19 +177,14 @@ async function workRecords(
 
 const NO_ROWS: DroppedRows = { count: 0, reasons: [] };
 
+const markShape = z
+  .object({ second: z.int().min(0).max(253_402_300_798), seenAt: z.int().min(0), settled: z.boolean() })
+  .nullable();
+const watermarkShape = z.object({ tasks: markShape, jobs: markShape, pools: markShape });
+
 function parseWatermark(text: string): Watermark {
   try {
-    const value = JSON.parse(text) as Partial<Record<keyof Watermark, unknown>> | null;
-    const second = (name: keyof Watermark): number | null => {
-      const part = value?.[name];
-      if (
-        part === null ||
-        (Number.isSafeInteger(part) && Number(part) >= 0 && Number(part) < 253_402_300_800)
-      )
-        return part === null ? null : Number(part);
-      throw new RangeError(name);
-    };
-    return { tasks: second('tasks'), jobs: second('jobs'), pools: second('pools') };
+    return watermarkShape.parse(JSON.parse(text));
   } catch (cause) {
     throw new GridweaveError(
       'INVALID_CURSOR',

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { NativeKey, ProviderKey } from '../../model/ids.ts';
 import type { TaskRecord } from '../../model/records.ts';
@@ -8,7 +8,7 @@ import { RowError, type Wire } from '../reading.ts';
 import { implicitJobRecord } from './map-job.ts';
 import { executionRecords, executionsAt, taskRecord } from './map-task.ts';
 import { decodeTask } from './wire.ts';
-import { TASK_STATES, taskWord, taskWordsFor } from './words.ts';
+import { taskWordsFor } from './words.ts';
 
 const setting = { provider: 'q' as ProviderKey, defaultProject: 'default' as NativeKey, poolsAsNodes: true };
 const ID = '0b7c2a52-7d0e-4d0b-9a35-2f6d4c1a9e11';
@@ -66,11 +66,11 @@ describe('task states', () => {
   it('finds exactly the words of a set of states', () => {
     fc.assert(
       fc.property(fc.subarray([...STATES]), (states) => {
+        const expected = Object.keys(EXPECTED).filter((word) => states.includes(EXPECTED[word]!));
         const words = taskWordsFor(states);
-        if (states.includes('UNKNOWN')) expect(words).toBeNull();
-        else
-          for (const [word, state] of Object.entries(TASK_STATES))
-            expect(words?.includes(taskWord(word)!)).toBe(states.includes(state));
+        expect(words === null ? null : [...words].sort()).toEqual(
+          states.includes('UNKNOWN') ? null : expected.sort(),
+        );
       }),
     );
   });
@@ -297,6 +297,18 @@ describe('executions', () => {
   });
 });
 
+/** The state of a row that could be read, or why it could not. */
+function outcomeOf(wire: Wire): State | RowError {
+  try {
+    const row = decodeTask(wire, epochMs(1));
+    executionRecords(row, setting, 50);
+    return taskRecord(row, setting).status.state;
+  } catch (error) {
+    if (error instanceof RowError) return error;
+    throw error;
+  }
+}
+
 describe('rows that nobody promised', () => {
   it('become records or RowErrors, never anything else', () => {
     const members = [
@@ -328,15 +340,8 @@ describe('rows that nobody promised', () => {
     );
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom(...members), value), fc.boolean(), (wire, onBase) => {
-        try {
-          const row = decodeTask(onBase ? { ...base, ...wire } : wire, epochMs(1));
-          const record = taskRecord(row, setting);
-          executionRecords(row, setting, 50);
-          expect(STATES).toContain(record.status.state);
-          expect(record.revision).toBeGreaterThanOrEqual(1);
-        } catch (error) {
-          expect(error).toBeInstanceOf(RowError);
-        }
+        const outcome = outcomeOf(onBase ? { ...base, ...wire } : wire);
+        expect(outcome instanceof RowError || STATES.includes(outcome)).toBe(true);
       }),
       { numRuns: 1000 },
     );

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { messageOf } from './errors.ts';
 import { firstIds, idsOf, includes, intersect, parseRanges, rangesOf, sizeOf, subtract } from './ranges.ts';
