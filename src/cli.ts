@@ -41,6 +41,9 @@ cli.version('0.1.0');
 
 try {
   cli.parse(process.argv, { run: false });
+  if (cli.matchedCommand === undefined && cli.args.length > 0) {
+    throw new RangeError(`There is no command "${String(cli.args[0])}". See gridweave --help.`);
+  }
   await cli.runMatchedCommand();
 } catch (error) {
   if (error instanceof ConfigError) console.error(error.toString());

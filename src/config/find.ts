@@ -46,7 +46,7 @@ export function findText({ path, text, env, readFile }: Where): FoundText {
   const file = readText(readFile, resolve(name), MAX_CONFIG_BYTES);
   if ('problem' in file) {
     if (asked === null && file.absent) {
-      return { text: null, source: { kind: 'none' }, name: 'the defaults', folder: process.cwd() };
+      return { text: null, source: { kind: 'none' }, name: 'The environment', folder: process.cwd() };
     }
     const from = path !== undefined ? '--config' : asked === null ? 'the default' : 'GRIDWEAVE_CONFIG';
     refuse(

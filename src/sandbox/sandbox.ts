@@ -8,6 +8,9 @@ import type { World } from './world/types.ts';
 import type { WorldOptions } from './world/world.ts';
 import { createWorld } from './world/world.ts';
 
+/** Mean time between new jobs of a site: often enough that whoever watches sees something within seconds. */
+const ARRIVAL_MS = 6_000;
+
 /** The kinds that have an emulator. */
 export const SANDBOX_KINDS = ['bacalhau', 'qarnot'] as const;
 export type SandboxKind = (typeof SANDBOX_KINDS)[number];
@@ -62,10 +65,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     kinds = SANDBOX_KINDS,
     ports = {},
     host = '127.0.0.1',
+    arrivalMs = ARRIVAL_MS,
     ...lively
   } = options;
   const wanted = SANDBOX_KINDS.filter((kind) => kinds.includes(kind));
-  const world = createWorld({ ...lively, seed, clock, sites: wanted });
+  const world = createWorld({ ...lively, arrivalMs, seed, clock, sites: wanted });
   const emulators = new Map<SandboxKind, SandboxEmulator>();
   const close = async (): Promise<void> => {
     await Promise.all([...emulators.values()].map((emulator) => emulator.close()));

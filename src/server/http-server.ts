@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
+import { GridweaveError } from '../model/errors.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
 import { GRAPHQL_PATH, type Gateway } from './gateway.ts';
 import { GraphiqlPage } from './graphiql.ts';
@@ -77,11 +78,26 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
 
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error: NodeJS.ErrnoException) => reject(unlistenable(error, host, port)));
     server.listen(port, host, () => {
-      server.off('error', reject);
+      server.removeAllListeners('error');
       resolve();
     });
+  });
+}
+
+const LISTEN_ADVICE: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'something else listens there. Choose another port with --port or PORT',
+  EACCES: 'this user may not. Choose a port above 1023 with --port or PORT',
+  EADDRNOTAVAIL: 'this machine does not have that address. Choose another with --host or HOST',
+  ENOTFOUND: 'there is no such host. Choose another with --host or HOST',
+};
+
+function unlistenable(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  const advice = LISTEN_ADVICE[error.code ?? ''] ?? error.message;
+  return new GridweaveError('INVALID_ARGUMENT', `Cannot listen on ${host}:${String(port)}: ${advice}.`, {
+    field: 'server',
+    cause: error,
   });
 }
 
