@@ -1,12 +1,12 @@
 /** A Bacalhau emulator on a loopback socket over an empty world whose clock stands still, for tests. */
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { fetch } from 'undici';
 import type { Headers } from 'undici';
 import type { BacalhauEmulatorOptions } from '../../src/sandbox/bacalhau/emulator.ts';
 import { startBacalhauEmulator } from '../../src/sandbox/bacalhau/emulator.ts';
 import type { ManualClock } from '../../src/sandbox/clock.ts';
 import { createManualClock } from '../../src/sandbox/clock.ts';
-import type { RunningEmulator } from '../../src/sandbox/emulator.ts';
+import type { EmulatorServer } from '../../src/sandbox/http.ts';
 import type { Site, World } from '../../src/sandbox/world/types.ts';
 import type { WorldOptions } from '../../src/sandbox/world/world.ts';
 import { createWorld } from '../../src/sandbox/world/world.ts';
@@ -80,7 +80,7 @@ export interface Answer {
 }
 
 export interface Rig {
-  readonly emulator: RunningEmulator;
+  readonly emulator: EmulatorServer;
   readonly clock: ManualClock;
   readonly world: World;
   readonly site: Site;
@@ -122,7 +122,10 @@ export async function startRig(
   const quiet = { jobsPerSite: 0, arrivalMs: Infinity, nodeUpMs: Infinity };
   const world = createWorld({ seed: 11, clock, sites: ['bacalhau'], ...quiet, ...options.world });
   const emulator = await startBacalhauEmulator({ ...options, world });
-  onTestFinished(() => emulator.close());
+  onTestFinished(async () => {
+    await emulator.close();
+    expect(emulator.errors).toEqual([]);
+  });
 
   const call: Rig['call'] = async (method, path, body, headers = {}) => {
     const text = typeof body === 'string' ? body : JSON.stringify(body);

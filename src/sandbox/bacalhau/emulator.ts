@@ -6,7 +6,7 @@
 import { WebSocketServer } from 'ws';
 import { GridweaveError } from '../../model/errors.ts';
 import { refuseUpgrade } from '../answer.ts';
-import type { RunningEmulator } from '../emulator.ts';
+import type { EmulatorServer } from '../http.ts';
 import { startEmulatorServer } from '../http.ts';
 import type { World } from '../world/types.ts';
 import type { BacalhauAuth } from './access/gate.ts';
@@ -35,7 +35,7 @@ const MAX_BODY_BYTES = 10 * 1024 * 1024;
 const LOG_RETENTION_MS = 3_600_000;
 
 /** Starts the emulator; rejects with INVALID_ARGUMENT for options that no Bacalhau has. */
-export async function startBacalhauEmulator(options: BacalhauEmulatorOptions): Promise<RunningEmulator> {
+export async function startBacalhauEmulator(options: BacalhauEmulatorOptions): Promise<EmulatorServer> {
   const { world, version = '1.9.3', auth = { mode: 'open' } } = options;
   const installation = createInstallation({
     world,

@@ -34,6 +34,7 @@ const JOBS = '/api/v1/orchestrator/jobs';
 const NODES = '/api/v1/orchestrator/nodes';
 const AGENT = '/api/v1/agent';
 
+/** agent/license (1.7 and 1.8) has no route: the emulated node is unlicensed, which is a 404, too. */
 export function createRouter(release: Release, auth: LegacyAuth): Router {
   const always: readonly (readonly [string, string, Handler])[] = [
     ['PUT', JOBS, submitJob],

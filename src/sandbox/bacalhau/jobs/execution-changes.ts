@@ -71,7 +71,7 @@ function foldExecutions(job: SimJob): readonly PlacedExecution[] {
     }
     const draft = placed.get(event.executionId);
     const execution = byId.get(event.executionId);
-    if (draft !== undefined) apply(draft, executionEventChange(job, draft.execution, event), event);
+    if (draft !== undefined) apply(draft, executionEventChange(job, draft, event), event);
     else if (event.topic === 'requested' && execution !== undefined) {
       placed.set(execution.id, { execution, changes: [firstChange(job, event)] });
     }
@@ -117,12 +117,14 @@ function jobEventChange({ execution, changes }: Draft, event: SimEvent): Change 
   return null;
 }
 
-function executionEventChange(job: SimJob, execution: SimExecution, event: SimEvent): Change | null {
+function executionEventChange(job: SimJob, { execution, changes }: Draft, event: SimEvent): Change | null {
+  const stopping = (changes.at(-1) ?? changes[0]).desired === DESIRED_STOPPED;
   switch (event.topic) {
     case 'accepted':
       return runsEverywhere(job) ? null : { state: 'AskForBidAccepted' };
     case 'running':
-      if (runsEverywhere(job)) return null;
+      // Nobody approves a bid of an execution that is to stop.
+      if (runsEverywhere(job) || stopping) return null;
       return { state: 'BidAccepted', desired: DESIRED_RUNNING, message: 'Running' };
     case 'execution-ended':
       return ending(execution);

@@ -122,20 +122,21 @@ test('two kilobytes of the head are kept, cut between bytes', () => {
   expect(cut).toEqual({ text: `${'x'.repeat(2046)}\ufffd\ufffd`, truncated: true });
 });
 
-test('real output is truncated on the wire, and still in the log', async () => {
+test('long output keeps its head; the whole is in the log', async () => {
   const rig = await startRig();
-  const id = await rig.submit({}, 'for i in $(seq 1 100000); do echo line $i; done; sleep 600; exit 0');
+  const id = await rig.submit({}, 'sleep 600');
   rig.pass(700_000);
   const [execution] = await rig.executions(id);
-  const output = execution?.RunOutput as { Stdout: string; StdoutTruncated: boolean };
-  expect(Buffer.byteLength(output.Stdout)).toBeLessThanOrEqual(2048);
   const printed = [...rig.site.executions.values()]
     .flatMap((one) => rig.site.logOf(one))
-    .filter((line) => line.stream === 'stdout')
     .map((line) => `${line.text}\n`)
     .join('');
-  expect(output.StdoutTruncated).toBe(Buffer.byteLength(printed) > 2048);
-  expect(printed.startsWith(output.Stdout)).toBe(true);
+  expect(printed.length).toBeGreaterThan(2048);
+  expect(execution?.RunOutput).toMatchObject({
+    Stdout: printed.slice(0, 2048),
+    StdoutTruncated: true,
+    stderr: '',
+  });
 });
 
 describe('listing', () => {

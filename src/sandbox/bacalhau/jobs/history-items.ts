@@ -23,6 +23,7 @@ type Draft = Omit<HistoryItem, 'seq' | 'at' | 'version'>;
 export function historyOf(installation: Installation, job: SimJob): readonly HistoryItem[] {
   const items: HistoryItem[] = [];
   const open = new Map<string, SimExecution>();
+  const stopping = new Set<string>();
   const executions = new Map(job.executions.map((execution) => [execution.id, execution]));
   const stateAt = new Map(transitionsOf(job).map((transition) => [transition.eventSeq, transition.state]));
   for (const event of job.history) {
@@ -30,6 +31,8 @@ export function historyOf(installation: Installation, job: SimJob): readonly His
     if (event.topic === 'requested' && subject !== undefined) open.set(subject.id, subject);
     // What happens to an execution that never had a node is not the orchestrator's to tell.
     if (event.executionId !== null && (subject === undefined || !open.has(subject.id))) continue;
+    if (event.topic === 'stop-requested') for (const id of open.keys()) stopping.add(id);
+    if (event.topic === 'running' && stopping.has(event.executionId ?? '')) continue;
     const drafts = draftsOf(installation, job, event, stateAt.get(event.seq), subject, [...open.values()]);
     if (event.topic === 'execution-ended' && subject !== undefined) open.delete(subject.id);
     for (const draft of drafts) {

@@ -30,12 +30,14 @@ function summary(stdout: string, stderr: string, exitCode: number): unknown {
   };
 }
 
+/** What a stream printed, up to the first line that goes beyond the limit. */
 function printed(scope: Scope, execution: SimExecution, stream: 'stdout' | 'stderr'): string {
-  return scope.site
-    .logOf(execution)
-    .filter((line) => line.stream === stream)
-    .map((line) => `${line.text}\n`)
-    .join('');
+  let text = '';
+  for (const line of scope.site.logOf(execution)) {
+    if (line.stream === stream) text += `${line.text}\n`;
+    if (text.length > OUTPUT_LIMIT_BYTES) break;
+  }
+  return text;
 }
 
 /** Cuts bytes, possibly within a character: each byte of a cut character becomes U+FFFD, as Go writes it. */

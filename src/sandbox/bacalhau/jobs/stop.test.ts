@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { JobOnWire, Page } from '../../../../test/support/bacalhau-emulator.ts';
+import type { HistoryOnWire, JobOnWire, Page } from '../../../../test/support/bacalhau-emulator.ts';
 import { JOBS, startRig } from '../../../../test/support/bacalhau-emulator.ts';
 
 describe('stop', () => {
@@ -18,6 +18,21 @@ describe('stop', () => {
     expect(after).toMatchObject({ DesiredState: { StateType: 2 }, ComputeState: { StateType: 11 } });
     // The end of an execution does not change the job.
     expect(await rig.job(id)).toEqual(stopped);
+  });
+
+  test('what starts running after the stop is still wanted stopped', async () => {
+    const rig = await startRig();
+    const id = await rig.submit({}, 'sleep 600');
+    rig.pass(1000);
+    await rig.call('DELETE', `${JOBS}/${id}`);
+    const desired = new Set<number | undefined>();
+    for (let i = 0; i < 40; i++) {
+      desired.add((await rig.executions(id))[0]?.DesiredState.StateType);
+      rig.pass(50);
+    }
+    expect([...desired]).toEqual([2]);
+    const { Items } = await rig.read<Page<HistoryOnWire>>(`${JOBS}/${id}/history`);
+    expect(Items.map((item) => item.Event.Message)).not.toContain('Running');
   });
 
   test('the reason in the query is not bound', async () => {

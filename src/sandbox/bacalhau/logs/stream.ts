@@ -11,33 +11,46 @@ import { logSource } from './source.ts';
 const POLL_MS = 50;
 const NORMAL_CLOSURE = 1000;
 
-/** Serves one socket until the log ends or the client leaves. */
+/** Serves one socket until the log ends or the client leaves. Throws only what is no answer of the wire. */
 export function streamLog(socket: WebSocket, scope: Scope, idOrName: string, query: Query): void {
   let timer: NodeJS.Timeout | undefined;
   socket.on('close', () => clearTimeout(timer));
   // A client that vanishes is not this server's error.
   socket.on('error', () => socket.terminate());
+  const opened = openLog(socket, scope, idOrName, query);
+  if (opened === null) return;
+  const { execution, follow } = opened;
+  let { sent } = opened;
+  const pump = (): void => {
+    scope.world.sync();
+    const over = execution.outcome !== null;
+    sent += sendFrom(socket, scope, execution, sent);
+    if (over || !follow) socket.close(NORMAL_CLOSURE);
+    else timer = setTimeout(pump, POLL_MS);
+  };
+  pump();
+}
+
+interface OpenedLog {
+  readonly execution: SimExecution;
+  readonly follow: boolean;
+  /** Lines that are not to be sent. */
+  readonly sent: number;
+}
+
+/** Null when the request was refused, which the client has been told in a frame. */
+function openLog(socket: WebSocket, scope: Scope, idOrName: string, query: Query): OpenedLog | null {
   try {
     const follow = query.boolean('follow');
+    // "tail" means from now on: everything that is there already is skipped.
     const tail = query.boolean('tail');
     const execution = logSource(scope, idOrName, query);
-    // "tail" means from now on: everything that is there already is skipped.
-    let sent = tail ? scope.site.logOf(execution).length : 0;
-    const pump = (): void => {
-      scope.world.sync();
-      const over = execution.outcome !== null;
-      sent += sendFrom(socket, scope, execution, sent);
-      if (over || !follow) socket.close(NORMAL_CLOSURE);
-      else timer = setTimeout(pump, POLL_MS);
-    };
-    pump();
+    return { execution, follow, sent: tail ? scope.site.logOf(execution).length : 0 };
   } catch (error) {
-    if (!(error instanceof Refusal)) {
-      socket.terminate();
-      throw error;
-    }
+    if (!(error instanceof Refusal)) throw error;
     socket.send(errorFrame(error.message));
     socket.close(NORMAL_CLOSURE);
+    return null;
   }
 }
 

@@ -43,7 +43,7 @@ export interface Release {
   readonly versionedJobs: boolean;
   /** 401, 403 and unknown routes answer in the classified shape: from 1.8. */
   readonly classifiedGateErrors: boolean;
-  /** agent/license existed in 1.7 and 1.8; the emulated node is unlicensed, so it is a 404 in every version. */
+  /** What a task's network may be called. */
   readonly networkTypes: readonly string[];
   /** Paths under /api/v1/requester answer 410: 1.5 and 1.6. */
   readonly requesterGone: boolean;
