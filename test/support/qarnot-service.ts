@@ -1,8 +1,8 @@
 import type { ProviderKey } from '../../src/model/ids.ts';
 import { epochMs, type EpochMs } from '../../src/model/time.ts';
 import type { AdapterDeps, ProviderAdapter } from '../../src/providers/provider.ts';
-import { createQarnotAdapter } from '../../src/providers/qarnot/adapter.ts';
-import { settingsSchema, type QarnotSettings } from '../../src/providers/qarnot/settings.ts';
+import { qarnot } from '../../src/providers/qarnot/index.ts';
+import type { QarnotSettings } from '../../src/providers/qarnot/settings.ts';
 import type { CallContext, Upstream, UpstreamRequest, UpstreamResponse } from '../../src/upstream/types.ts';
 
 /**
@@ -183,10 +183,10 @@ export function adapterOf(upstream: QarnotService, settings: Partial<QarnotSetti
   const deps: AdapterDeps<QarnotSettings> = {
     provider: upstream.provider,
     upstream,
-    settings: settingsSchema.parse(settings),
+    settings: qarnot.settingsSchema.parse(settings),
     clock: { now: (): EpochMs => epochMs(upstream.now) },
   };
-  return createQarnotAdapter(deps);
+  return qarnot.create(deps);
 }
 
 export function callContext(limit = 10_000): CallContext {

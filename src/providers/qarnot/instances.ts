@@ -13,7 +13,7 @@ import {
   subtract,
   type Ranges,
 } from './ranges.ts';
-import { failureReason } from './reasons.ts';
+import { failureReason, waitingReason } from './reasons.ts';
 import type { TaskRow } from './wire.ts';
 import { INSTANCE_STATES, PHASES, instanceWord, phaseWord, taskWord, type TaskWord } from './words.ts';
 
@@ -186,7 +186,7 @@ function groupsOf(
   const value = textOf(task.wire['state']) ?? '';
   const fact = {
     state,
-    reason: null,
+    reason: state === 'QUEUED' ? waitingReason(task) : null,
     message: null,
     raw: { value, detail: null, field: 'state' },
     confidence,

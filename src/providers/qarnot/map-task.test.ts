@@ -222,6 +222,10 @@ describe('executions', () => {
       '7/1 CANCELLED',
     ]);
     expect(record.status.counts).toEqual({ SUCCEEDED: 2, FAILED: 1, RUNNING: 1, QUEUED: 3, CANCELLED: 1 });
+    expect(record.executions?.map((execution) => execution.status.reason).slice(2, 4)).toEqual([
+      null,
+      'CAPACITY',
+    ]);
     expect(record.executions?.[1]).toMatchObject({
       key: `${ID}/1/1`,
       jobKey: `t:${ID}`,

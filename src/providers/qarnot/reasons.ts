@@ -51,7 +51,7 @@ export function taskReason(
 ): Reason | null {
   switch (state) {
     case 'QUEUED':
-      return waitingReason(row.wire);
+      return waitingReason(row);
     case 'FAILED': {
       if (waitedTooLong(row)) return 'QUEUE_TIME_LIMIT';
       const errors = errorsOf(row);
@@ -69,9 +69,10 @@ export function taskReason(
 }
 
 /**
+ * Why a task, or what is left of it in the queue, waits.
  * Older services list only which tasks are depended on, not whether those have ended: then nothing can be said.
  */
-function waitingReason(task: Wire): Reason | null {
+export function waitingReason({ wire: task }: NativeRow): Reason | null {
   const states = dependencyStates(task);
   if (states.includes('waiting')) return 'DEPENDENCY';
   const unsaid = states.length === 0 && listOf(wireOf(task['dependencies'])['dependsOn']).length > 0;
