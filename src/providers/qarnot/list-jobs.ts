@@ -47,7 +47,7 @@ export async function listJobs(
     ? new CreationStream(api, { ...common, collection: 'jobs', decode: decodeRow, size: jobSize }, ctx)
     : null;
   // Tasks in jobs are no rows of their own: one larger answer is cheaper than a second call.
-  const taskSize = Math.min(settings.pageSize, from.limit * 2 + 20);
+  const taskSize = Math.min(settings.pageSize, from.limit * 4 + 50);
   const tasks = origins.includes('IMPLICIT')
     ? new CreationStream(api, { ...common, collection: 'tasks', decode: decodeTask, size: taskSize }, ctx)
     : null;

@@ -66,7 +66,7 @@ describe('the kind', () => {
   it('accepts no settings at all, and refuses what it does not know', () => {
     expect(qarnot.settingsSchema.parse({})).toEqual({
       pathPrefix: '',
-      pageSize: 100,
+      pageSize: 500,
       poolsAsNodes: true,
       maxExecutionsPerTask: 1000,
       sweepRows: 10_000,

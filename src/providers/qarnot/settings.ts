@@ -13,7 +13,7 @@ export const settingsSchema = z
       .int()
       .min(10)
       .max(1000)
-      .default(100)
+      .default(500)
       .describe('The most rows one call asks for. The service’s own maximum is not documented.'),
     poolsAsNodes: z
       .boolean()

@@ -23,7 +23,7 @@ export interface Stretch<C extends Candidate> {
   readonly hasMore: boolean;
 }
 
-/** Rounds of calls after which what was found so far is enough. */
+/** Rounds of calls after which even nothing is an answer. */
 const MAX_ROUNDS = 4;
 
 /**
@@ -43,7 +43,8 @@ export async function walk<C extends Candidate>(
     const ended = lanes.every((lane) => lane.stream.exhausted);
     const edge = ended ? null : edgeOf(lanes, direction);
     const moved = edge !== null && (after === null || compareOrderKeys(edge, after, direction) > 0);
-    const enough = found.length >= limit || (round >= MAX_ROUNDS && moved);
+    // A short page is a page: whoever needs more asks on, and merged lists often do not.
+    const enough = found.length >= limit || (moved && (found.length > 0 || round >= MAX_ROUNDS));
     if (!ended && !enough) continue;
     const chosen = found.slice(0, limit);
     const cut = chosen.length < found.length;
