@@ -1,4 +1,5 @@
 import type { EpochMs } from '../model/time.ts';
+import { cancellationOf, type Cancellation } from './cancellation.ts';
 import { noCredential } from './credential.ts';
 import { encodeTarget } from './target.ts';
 import type {
@@ -28,7 +29,8 @@ export interface Call {
   readonly bigIntegers: readonly string[];
   readonly freshnessMs: number;
   readonly credential: Credential;
-  readonly signal: AbortSignal;
+  /** Tells when nobody waits for this call any more. */
+  readonly cancellation: Cancellation;
   readonly deadlineAt: EpochMs;
   readonly budget: CallBudget;
   readonly onCall: ((call: UpstreamCallReport) => void) | undefined;
@@ -95,7 +97,7 @@ export function prepareCall(
     bigIntegers: request.bigIntegers ?? [],
     freshnessMs: request.freshnessMs ?? options.freshnessMs,
     credential: credentialFor(ctx, options),
-    signal: ctx.signal,
+    cancellation: cancellationOf(ctx.signal),
     deadlineAt: ctx.deadlineAt,
     budget: ctx.budget,
     onCall: ctx.onCall,

@@ -2,6 +2,7 @@ import { GridweaveError } from '../model/errors.ts';
 import type { ProviderKey } from '../model/ids.ts';
 import { epochMs, type Clock } from '../model/time.ts';
 import type { Answer, Call, Interceptor, Send } from './call.ts';
+import { CancellationSource } from './cancellation.ts';
 import { FreshnessWindow } from './freshness-window.ts';
 import { goneBefore, withPatience } from './patience.ts';
 import type { UpstreamCallReport } from './types.ts';
@@ -13,7 +14,7 @@ const MAX_KEPT_BYTES = 64 * 1024 * 1024;
 interface Flight {
   readonly answer: Promise<Answer>;
   readonly call: Call;
-  readonly controller: AbortController;
+  readonly cancellation: CancellationSource;
   callers: number;
 }
 
@@ -30,7 +31,7 @@ export function flightKey(call: Call): string {
 
 /**
  * Lets identical reads share one call: those under way at the same time always, later ones for `freshnessMs`. A flight
- * may last `timeoutMs` from its start; each caller waits for it under its own signal and deadline. The one who starts
+ * may last `timeoutMs` from its start; each caller waits for it under its own cancellation and deadline. The one who starts
  * a flight pays for it.
  *
  * Only successes and 404 are kept. A failure is shared by those who waited for it, and never served later; a starter's
@@ -67,10 +68,10 @@ export function coalesce(deps: {
     });
 
   function start(key: string, call: Call, next: Send): Flight {
-    const controller = new AbortController();
+    const cancellation = new CancellationSource();
     const interest = { ...call.interest };
     const deadlineAt = epochMs(clock.now() + deps.timeoutMs);
-    const own: Call = { ...call, signal: controller.signal, deadlineAt, interest };
+    const own: Call = { ...call, cancellation, deadlineAt, interest };
     const answer = next(own).then(
       (answer) => {
         // A flight that was forgotten meanwhile may have read what a write has since changed.
@@ -85,7 +86,7 @@ export function coalesce(deps: {
         throw error;
       },
     );
-    const flight: Flight = { answer, call: own, controller, callers: 0 };
+    const flight: Flight = { answer, call: own, cancellation, callers: 0 };
     flights.set(key, flight);
     return flight;
   }
@@ -103,7 +104,7 @@ export function coalesce(deps: {
       flight.callers -= 1;
       if (flight.callers > 0) return;
       forget(key, flight);
-      flight.controller.abort(reason);
+      flight.cancellation.cancel(reason);
     };
     return withPatience(call, deps, leave, () => flight.answer);
   }

@@ -2,6 +2,7 @@ import { GridweaveError } from '../model/errors.ts';
 import type { ProviderKey } from '../model/ids.ts';
 import { epochMs, type Clock } from '../model/time.ts';
 import type { Interceptor } from './call.ts';
+import { CancellationSource } from './cancellation.ts';
 import { withPatience } from './patience.ts';
 
 export interface Deadline {
@@ -12,7 +13,7 @@ export interface Deadline {
 
 /**
  * Bounds a call, its waits and retries included, by the earlier of its own deadline and `timeoutMs` from now. Below
- * this interceptor a call has a signal of its own, aborted with the reason that its caller was given.
+ * this interceptor a call has a cancellation of its own, with the reason that its caller was given.
  */
 export function createDeadline(deps: {
   readonly provider: ProviderKey;
@@ -20,7 +21,7 @@ export function createDeadline(deps: {
   readonly timeoutMs: number;
 }): Deadline {
   const { clock, timeoutMs, provider } = deps;
-  const live = new Set<AbortController>();
+  const live = new Set<CancellationSource>();
   let closed = false;
   const closedError = () =>
     new GridweaveError('PROVIDER_UNAVAILABLE', `The connection to provider "${provider}" is shut down.`, {
@@ -29,21 +30,21 @@ export function createDeadline(deps: {
   return {
     interceptor: (next) => async (call) => {
       if (closed) throw closedError();
-      const controller = new AbortController();
-      live.add(controller);
+      const cancellation = new CancellationSource();
+      live.add(cancellation);
       const deadlineAt = epochMs(Math.min(call.deadlineAt, clock.now() + timeoutMs));
-      const leave = (reason: GridweaveError) => controller.abort(reason);
+      const leave = (reason: GridweaveError) => cancellation.cancel(reason);
       try {
-        return await withPatience({ signal: call.signal, deadlineAt }, deps, leave, () =>
-          next({ ...call, signal: controller.signal, deadlineAt }),
+        return await withPatience({ cancellation: call.cancellation, deadlineAt }, deps, leave, () =>
+          next({ ...call, cancellation, deadlineAt }),
         );
       } finally {
-        live.delete(controller);
+        live.delete(cancellation);
       }
     },
     close() {
       closed = true;
-      for (const controller of live) controller.abort(closedError());
+      for (const cancellation of live) cancellation.cancel(closedError());
       live.clear();
     },
   };

@@ -3,7 +3,6 @@ import { WebSocket } from 'ws';
 import type { Clock } from '../model/time.ts';
 import type { Answer, Call } from './call.ts';
 import { networkFailure } from './network-failure.ts';
-import { abortError } from './patience.ts';
 import { basePath, requestHeaders } from './transport.ts';
 import type { UpstreamOptions } from './types.ts';
 
@@ -42,14 +41,14 @@ async function readRefusal(response: IncomingMessage): Promise<string> {
 
 /**
  * Makes a WebSocket handshake. A refusal is an answer like any other (its status, its text); a broken connection
- * rejects. The call's signal ends a handshake under way. The socket comes paused, so that no message is lost before
+ * rejects. The call's cancellation ends a handshake under way. The socket comes paused, so that no message is lost before
  * somebody listens.
  */
 export function dial(call: Call, options: DialOptions, clock: Clock): Promise<Dialled> {
   const { provider, baseUrl, maxResponseBytes } = options;
   return new Promise((resolve, reject) => {
-    if (call.signal.aborted) {
-      reject(abortError(call.signal));
+    if (call.cancellation.reason !== null) {
+      reject(call.cancellation.reason);
       return;
     }
     const scheme = baseUrl.protocol === 'https:' ? 'wss:' : 'ws:';
@@ -60,10 +59,10 @@ export function dial(call: Call, options: DialOptions, clock: Clock): Promise<Di
       maxPayload: maxResponseBytes,
     });
     let upgrade: IncomingMessage | null = null;
-    // Left in place: it belongs to this handshake alone, and an abort between "open" and whoever waits for the socket
+    // Never taken back: it belongs to this handshake alone, and a cancellation between "open" and whoever waits for the socket
     // must still close it.
-    call.signal.addEventListener('abort', () => {
-      reject(abortError(call.signal));
+    call.cancellation.onCancel((reason) => {
+      reject(reason);
       socket.terminate();
     });
     socket.on('error', (error) => reject(networkFailure(error, provider, maxResponseBytes)));

@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import { abortError } from './patience.ts';
+import type { Cancellation } from './cancellation.ts';
 
 /** A whole answer, as bytes. */
 export interface RawAnswer {
@@ -28,17 +28,17 @@ function flatten(headers: HeaderRecord): Readonly<Record<string, string>> {
 
 /**
  * Makes one HTTP exchange and collects its body. Speaks to undici's handler interface because that spares a stream per
- * call. Rejects with undici's error, or with the signal's reason as soon as it aborts, even while the request is still
+ * call. Rejects with undici's error, or with the reason as soon as it is cancelled, even while the request is still
  * queued for a connection; an exchange that was begun then loses its connection.
  */
 export function exchange(
   dispatcher: Dispatcher,
   request: Dispatcher.DispatchOptions,
-  signal: AbortSignal,
+  cancellation: Cancellation,
 ): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
-    if (signal.aborted) {
-      reject(abortError(signal));
+    if (cancellation.reason !== null) {
+      reject(cancellation.reason);
       return;
     }
     let controller: Dispatcher.DispatchController | null = null;
@@ -46,19 +46,16 @@ export function exchange(
     let headers: Readonly<Record<string, string>> = {};
     let chunks: Buffer[] = [];
     let bytes = 0;
-    const onAbort = () => {
-      const reason = abortError(signal);
+    const end = cancellation.onCancel((reason) => {
       reject(reason);
       chunks = [];
       controller?.abort(reason);
-    };
-    signal.addEventListener('abort', onAbort);
-    const end = () => signal.removeEventListener('abort', onAbort);
+    });
 
     dispatcher.dispatch(request, {
       onRequestStart(started) {
         controller = started;
-        if (signal.aborted) started.abort(abortError(signal));
+        if (cancellation.reason !== null) started.abort(cancellation.reason);
       },
       onResponseStart(_, statusCode, received) {
         // Informational answers (103 …) come here too; the last one is the answer.

@@ -1,20 +1,20 @@
 import { GridweaveError } from '../model/errors.ts';
 import type { ProviderKey } from '../model/ids.ts';
 import type { Clock, EpochMs } from '../model/time.ts';
+import type { Cancellation } from './cancellation.ts';
 
 /** The longest a timer of the platform can run; a longer wait would fire at once. */
 const MAX_TIMER_MS = 2_147_483_647;
 
-export interface Caller {
-  readonly signal: AbortSignal;
+/** Somebody who waits: until they leave, or until their time is up. */
+export interface Waiting {
+  readonly cancellation: Cancellation;
   readonly deadlineAt: EpochMs;
 }
 
-/** Why an aborted call ended. Aborts from inside the stack bring their own error; a caller's is CANCELLED. */
-export function abortError(signal: AbortSignal): GridweaveError {
-  return signal.reason instanceof GridweaveError
-    ? signal.reason
-    : new GridweaveError('CANCELLED', 'The caller went away before the provider answered.');
+interface PatienceDeps {
+  readonly clock: Clock;
+  readonly provider: ProviderKey;
 }
 
 /** The error for a deadline that passed. */
@@ -24,47 +24,46 @@ export function timeoutError(provider: ProviderKey): GridweaveError {
   });
 }
 
-interface PatienceDeps {
-  readonly clock: Clock;
-  readonly provider: ProviderKey;
-}
-
-/** Why a caller need not be served any more; null while it waits. */
-export function goneBefore(caller: Caller, deps: PatienceDeps): GridweaveError | null {
-  if (caller.signal.aborted) return abortError(caller.signal);
-  return caller.deadlineAt <= deps.clock.now() ? timeoutError(deps.provider) : null;
+/** Why nobody waits any more; null while somebody does. */
+export function goneBefore(waiting: Waiting, deps: PatienceDeps): GridweaveError | null {
+  if (waiting.cancellation.reason !== null) return waiting.cancellation.reason;
+  return waiting.deadlineAt <= deps.clock.now() ? timeoutError(deps.provider) : null;
 }
 
 /**
  * Settles as the work does, unless the caller leaves or its deadline passes first; then `onLeave` runs, once, and the
- * promise rejects with the reason at once, whatever becomes of the work. No listener and no timer outlives it.
+ * promise rejects with the reason at once, whatever becomes of the work. No callback and no timer outlives it.
  */
 export function withPatience<T>(
-  caller: Caller,
+  waiting: Waiting,
   deps: PatienceDeps,
   onLeave: (reason: GridweaveError) => void,
   work: () => Promise<T>,
 ): Promise<T> {
-  const { signal } = caller;
-  const gone = goneBefore(caller, deps);
+  const gone = goneBefore(waiting, deps);
   if (gone !== null) {
     onLeave(gone);
     return Promise.reject(gone);
   }
-  const leftMs = caller.deadlineAt - deps.clock.now();
   return new Promise<T>((resolve, reject) => {
     const end = () => {
       clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
+      release();
     };
     const leave = (reason: GridweaveError) => {
       end();
       reject(reason);
       onLeave(reason);
     };
-    const onAbort = () => leave(abortError(signal));
-    const timer = setTimeout(() => leave(timeoutError(deps.provider)), Math.min(leftMs, MAX_TIMER_MS));
-    signal.addEventListener('abort', onAbort);
-    work().then(resolve, reject).finally(end);
+    const release = waiting.cancellation.onCancel(leave);
+    const leftMs = Math.min(waiting.deadlineAt - deps.clock.now(), MAX_TIMER_MS);
+    const timer = setTimeout(() => leave(timeoutError(deps.provider)), leftMs);
+    const endThen =
+      <V>(settle: (value: V) => void) =>
+      (value: V) => {
+        end();
+        settle(value);
+      };
+    work().then(endThen(resolve), endThen(reject));
   });
 }

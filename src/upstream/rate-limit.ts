@@ -3,7 +3,6 @@ import { GridweaveError } from '../model/errors.ts';
 import type { ProviderKey } from '../model/ids.ts';
 import type { Clock } from '../model/time.ts';
 import type { Call, Interceptor } from './call.ts';
-import { abortError } from './patience.ts';
 import { TokenBucket } from './token-bucket.ts';
 import type { UpstreamOptions } from './types.ts';
 
@@ -39,22 +38,20 @@ class Queue {
     return this.#bucket.waitMs(ahead + 1, this.#clock.now());
   }
 
-  /** Resolves with the call's turn; rejects when its signal aborts. */
+  /** Resolves with the call's turn; rejects when it is cancelled. */
   enter(call: Call): Promise<void> {
     return new Promise((resolve, reject) => {
-      const { signal } = call;
-      const onAbort = () => {
+      const release = call.cancellation.onCancel((reason) => {
         this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
         this.#schedule();
-        reject(abortError(signal));
-      };
+        reject(reason);
+      });
       const go = () => {
-        signal.removeEventListener('abort', onAbort);
+        release();
         resolve();
       };
       const waiter: Waiter = { call, go };
       this.#waiters.push(waiter);
-      signal.addEventListener('abort', onAbort, { once: true });
       this.#schedule();
     });
   }
@@ -106,7 +103,7 @@ export function rateLimit(
   return (next) => async (call) => {
     const queue = queueOf(call.credential.fingerprint);
     if (!queue.tryNow()) {
-      if (call.signal.aborted) throw abortError(call.signal);
+      if (call.cancellation.reason !== null) throw call.cancellation.reason;
       const waitMs = queue.waitMs(call);
       if (clock.now() + waitMs >= Math.min(call.deadlineAt, call.interest.until)) {
         throw new GridweaveError(

@@ -48,13 +48,13 @@ export function retry(
       while (first.readOnly && call.attempt <= options.retries && mayPass(outcome, call)) {
         const delay = delayMs(outcome, call);
         const until = Math.min(call.deadlineAt, call.interest.until);
-        if (budget < 1 || deps.clock.now() + delay >= until || call.signal.aborted) break;
+        if (budget < 1 || deps.clock.now() + delay >= until || call.cancellation.reason !== null) break;
         budget -= 1;
-        await wait(delay, call.signal);
+        await wait(delay, call.cancellation);
         call = { ...call, attempt: call.attempt + 1, wire: newWire() };
         const again = await attempt(call);
         // A retry that was refused on our side (no token, no budget, circuit open) has nothing newer to tell.
-        if ('error' in again && call.wire.sentAt === null && !call.signal.aborted) break;
+        if ('error' in again && call.wire.sentAt === null && call.cancellation.reason === null) break;
         outcome = again;
       }
       if ('answer' in outcome) return outcome.answer;

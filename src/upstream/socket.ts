@@ -1,6 +1,7 @@
 import type { WebSocket } from 'ws';
 import { GridweaveError } from '../model/errors.ts';
 import type { ProviderKey } from '../model/ids.ts';
+import { cancellationOf } from './cancellation.ts';
 import { MessageQueue } from './message-queue.ts';
 import { networkFailure } from './network-failure.ts';
 import type { UpstreamSocket } from './types.ts';
@@ -44,6 +45,8 @@ export function wrapSocket(
     grace = setTimeout(() => socket.terminate(), CLOSE_GRACE_MS);
   };
 
+  const release = cancellationOf(signal).onCancel(close);
+
   socket.on('message', (data) => {
     const bytes = Array.isArray(data)
       ? Buffer.concat(data)
@@ -55,7 +58,7 @@ export function wrapSocket(
   socket.on('error', (error) => queue.end(networkFailure(error, provider, maxResponseBytes)));
   socket.on('close', (code) => {
     clearTimeout(grace);
-    signal.removeEventListener('abort', close);
+    release();
     queue.end(
       ORDERLY_CLOSE.has(code)
         ? null
@@ -67,7 +70,6 @@ export function wrapSocket(
     );
     onClosed();
   });
-  signal.addEventListener('abort', close);
   if (signal.aborted) close();
   else socket.resume();
 

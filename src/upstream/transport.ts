@@ -68,7 +68,7 @@ export function createTransport(
       body: call.body,
     };
     try {
-      return await exchange(pool, request, call.signal);
+      return await exchange(pool, request, call.cancellation);
     } catch (error) {
       throw error instanceof GridweaveError ? error : networkFailure(error, provider, maxResponseBytes);
     }

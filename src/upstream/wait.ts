@@ -1,20 +1,19 @@
-import { abortError } from './patience.ts';
+import type { Cancellation } from './cancellation.ts';
 
-/** Resolves after `ms`; rejects at once, with its reason, when the signal aborts. */
-export function wait(ms: number, signal: AbortSignal): Promise<void> {
+/** Resolves after `ms`; rejects at once, with the reason, when it is cancelled. */
+export function wait(ms: number, cancellation: Cancellation): Promise<void> {
   return new Promise((resolve, reject) => {
-    if (signal.aborted) {
-      reject(abortError(signal));
+    if (cancellation.reason !== null) {
+      reject(cancellation.reason);
       return;
     }
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(abortError(signal));
-    };
     const timer = setTimeout(() => {
-      signal.removeEventListener('abort', onAbort);
+      release();
       resolve();
     }, ms);
-    signal.addEventListener('abort', onAbort, { once: true });
+    const release = cancellation.onCancel((reason) => {
+      clearTimeout(timer);
+      reject(reason);
+    });
   });
 }

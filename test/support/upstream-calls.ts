@@ -59,7 +59,7 @@ export function scripted(...script: readonly (number | Answer | GridweaveError)[
   });
 }
 
-/** A last step that answers when the test says so, and rejects with the signal's reason when that aborts. */
+/** A last step that answers when the test says so, and rejects with the reason when it is cancelled. */
 export function held() {
   const pending: { readonly call: Call; answer(answer?: Answer): void; fail(error: GridweaveError): void }[] =
     [];
@@ -67,7 +67,7 @@ export function held() {
     (call) =>
       new Promise((resolve, reject) => {
         call.wire.sentAt = testClock.now();
-        call.signal.addEventListener('abort', () => reject(call.signal.reason as Error));
+        call.cancellation.onCancel(reject);
         pending.push({ call, answer: (answer = testAnswer()) => resolve(answer), fail: reject });
       }),
   );
