@@ -94,6 +94,28 @@ describe('changes', () => {
     expect(server.routes).toEqual(['/api/v1/orchestrator/jobs', '/api/v1/orchestrator/jobs/{}']);
   });
 
+  it('asks what keeps still less and less often, and at once when it changes', async () => {
+    const job = running('j-1', T);
+    const { server, read, pass } = setUp([job, finished('j-2', T + 10 * MINUTE)]);
+    let { watermark } = await read(null);
+    const asked: boolean[] = [];
+    for (let i = 0; i < 20; i++) {
+      pass(1000);
+      await read(watermark);
+      asked.push(server.routes.includes('/api/v1/orchestrator/jobs/{}'));
+    }
+    expect(asked.map(Number).join('')).toBe('11101000010000100001');
+    job.executions = job.executions!.map((row) => ({ ...row, ComputeState: { StateType: 10 }, Revision: 2 }));
+    job.revision = 2;
+    job.modified = nanos(T + 20 * MINUTE);
+    pass(1000);
+    const changed = await read(watermark);
+    expect(changed.ran).toContain('e-j-1 FAILED');
+    ({ watermark } = changed);
+    pass(1);
+    expect((await read(watermark)).ran).toContain('e-j-1 FAILED');
+  });
+
   it('sees executions change without their job', async () => {
     const job = running('j-1', T);
     const { server, read } = setUp([job, finished('j-2', T + 10 * MINUTE)]);
@@ -217,6 +239,22 @@ describe('changes', () => {
       for (const each of next.ran) seen.add(each);
     }
     expect(seen.size).toBe(20);
+  });
+
+  it('sees a change that becomes visible a little late', async () => {
+    const { server, read } = setUp([finished('j-1', T + MINUTE)]);
+    const { watermark } = await read(null);
+    server.jobs.push(running('j-late', T + MINUTE - 3000));
+    expect(await read(watermark)).toMatchObject({ keys: ['j-1', 'j-late'], watermark });
+  });
+
+  it('asks what changed before what only goes on', async () => {
+    const jobs = Array.from({ length: 20 }, (_, i) => running(`j-${String(i)}`, T + i));
+    const { read, pass } = setUp(jobs);
+    const { watermark } = await read(null);
+    pass(1000);
+    finish(jobs[19]!, T + MINUTE);
+    expect((await read(watermark, 5)).ran).toContain('e-j-19 SUCCEEDED');
   });
 
   it('gives the jobs even when executions or nodes cannot be read', async () => {

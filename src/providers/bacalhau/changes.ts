@@ -9,18 +9,17 @@ import { RowReader } from '../reading.ts';
 import type { BacalhauApi } from './api.ts';
 import type { ExecutionReader } from './executions.ts';
 import { ChangeCollector } from './change-batch.ts';
-import { isFinished, type JobExecutions } from './finished.ts';
+import type { JobExecutions } from './finished.ts';
+import { JobWatch, sameRevision, type Watched } from './job-watch.ts';
+import { msOfNanos } from './wire.ts';
 import { outcome } from './lookup.ts';
 import { mapNode } from './map-node.ts';
 import { inParallel } from './parallel.ts';
 import { invalidPosition } from './job-position.ts';
 import { MAX_SWEPT, sweepJobs, type Sweep } from './sweep.ts';
 
-const NANOS_PER_MS = 1_000_000n;
 /** Changes are looked for again this far behind the watermark: they need not become visible in the order of their times. */
-const OVERLAP_NANOS = 5_000n * NANOS_PER_MS;
-/** A job that ended so long before the newest change has executions that will not end any more. */
-const GIVE_UP_MS = 600_000;
+const OVERLAP_NANOS = 5_000_000_000n;
 /** Jobs asked for their executions by one batch; the others have their turn in the next. */
 const MAX_READS = 40;
 const MAX_READS_OF_ALL = 100;
@@ -30,18 +29,9 @@ const RESERVED_CALLS = 2;
 const NODES_EVERY_MS = 15_000;
 const MAX_WATCHES = 64;
 
-/** A job whose executions may still change. */
-interface Watched {
-  job: JobRecord;
-  /** When its executions were last read, by the gateway's clock; -1 when they must be. */
-  readAt: number;
-  readGeneration: number;
-  /** Executions of an older version had not ended when last looked at. */
-  olderOpen: boolean;
-}
-
+/** What is remembered for one credential. */
 interface Watch {
-  readonly jobs: Map<string, Watched>;
+  readonly jobs: JobWatch;
   nodesReadAt: number;
 }
 
@@ -66,7 +56,7 @@ export class ChangeReader {
     const watermark = since === null ? null : watermarkOf(since);
     const fingerprint = this.#api.fingerprint(ctx);
     const remembered = watermark === null ? undefined : this.#watches.get(fingerprint);
-    const watch = remembered ?? { jobs: new Map<string, Watched>(), nodesReadAt: -Infinity };
+    const watch = remembered ?? { jobs: new JobWatch(), nodesReadAt: -Infinity };
     const floor = watermark === null ? null : watermark - OVERLAP_NANOS;
     const sweep = await sweepJobs(this.#api, remembered === undefined ? null : floor, ctx);
     this.#watches.set(fingerprint, watch);
@@ -91,7 +81,7 @@ export class ChangeReader {
       (latest, job) => (job.modifiedNanos > latest ? job.modifiedNanos : latest),
       watermark ?? 0n,
     );
-    this.#giveUp(watch, newest);
+    watch.jobs.giveUp(msOfNanos(newest));
     return batch.finish(newest);
   }
 
@@ -107,17 +97,7 @@ export class ChangeReader {
       const changed = floor === null || modifiedNanos >= floor;
       if (!changed && isTerminal(record.status.state)) continue;
       if (changed) batch.jobs.set(record.key, record);
-      const known = watch.jobs.get(record.key);
-      const same =
-        known !== undefined &&
-        known.job.generation === record.generation &&
-        known.job.revision === record.revision;
-      watch.jobs.set(record.key, {
-        job: record,
-        readAt: same ? known.readAt : -1,
-        readGeneration: known?.readGeneration ?? 0,
-        olderOpen: known?.olderOpen ?? false,
-      });
+      watch.jobs.notice(record);
     }
   }
 
@@ -134,67 +114,52 @@ export class ChangeReader {
     return { records: reader.read(answer.value, (row) => mapNode(row, answer)), dropped: reader.dropped };
   }
 
-  /** Reads the executions of watched jobs, the longest unread first, within the budget. */
-  async #readExecutions(watch: Watch, batch: ChangeCollector, all: boolean, ctx: CallContext): Promise<void> {
-    const unknown: Watched[] = [];
-    for (const watched of watch.jobs.values()) {
-      const known = this.#executions.known(watched.job.key, ctx);
-      if (known === null || watched.olderOpen) unknown.push(watched);
-      else this.#takeWork(watch, watched, known, batch, false);
+  /** Reads the executions of the jobs whose turn it is, within the budget. */
+  async #readExecutions(
+    { jobs }: Watch,
+    batch: ChangeCollector,
+    all: boolean,
+    ctx: CallContext,
+  ): Promise<void> {
+    const asked: Watched[] = [];
+    for (const watched of jobs.due(this.#clock.now())) {
+      const known = needsOlder(watched) ? null : this.#executions.known(watched.job.key, ctx);
+      if (known === null) asked.push(watched);
+      else this.#take(jobs, watched, known, batch, false);
     }
-    unknown.sort((a, b) => Number(isTerminal(a.job.status.state)) - Number(isTerminal(b.job.status.state)));
-    unknown.sort((a, b) => a.readAt - b.readAt);
     const left = ctx.budget.limit - ctx.budget.spent - RESERVED_CALLS;
-    const turn = unknown.slice(0, Math.max(Math.min(all ? MAX_READS_OF_ALL : MAX_READS, left), 0));
-    if (turn.length < unknown.length) batch.complete = false;
+    const turn = asked.slice(0, Math.max(Math.min(all ? MAX_READS_OF_ALL : MAX_READS, left), 0));
+    if (turn.length < asked.length) batch.complete = false;
     await inParallel(turn, async (watched) => {
-      const { job } = watched;
-      const older = job.generation > 1 && (watched.olderOpen || watched.readGeneration !== job.generation);
+      const { key, generation } = watched.job;
+      const older = needsOlder(watched) || (generation > 1 && watched.readGeneration === 0);
       const work = await outcome(() =>
-        older ? this.#executions.ofAllVersions(job.key, ctx) : this.#executions.ofJob(job.key, ctx),
+        older ? this.#executions.ofAllVersions(key, ctx) : this.#executions.ofJob(key, ctx),
       );
       if (!(work instanceof GridweaveError)) {
-        this.#takeWork(watch, watched, work, batch, older);
+        this.#take(jobs, watched, work, batch, older);
         return;
       }
       if (work.code === 'CANCELLED') throw work;
-      if (work.code === 'NOT_FOUND') watch.jobs.delete(job.key);
+      if (work.code === 'NOT_FOUND') jobs.forget(key);
       else batch.drop({ count: 1, reasons: [`the executions of a job could not be read (${work.code})`] });
     });
   }
 
-  #takeWork(
-    watch: Watch,
-    watched: Watched,
-    work: JobExecutions,
-    batch: ChangeCollector,
-    older: boolean,
-  ): void {
+  #take(jobs: JobWatch, watched: Watched, work: JobExecutions, batch: ChangeCollector, older: boolean): void {
     batch.drop(work.dropped);
     batch.executions.push(...work.records);
-    const current = newerOf(watched.job, work.job);
-    if (batch.jobs.has(current.key) || current !== watched.job) batch.jobs.set(current.key, current);
+    const job = newerOf(watched.job, work.job);
+    if (batch.jobs.has(job.key) || !sameRevision(job, watched.job)) batch.jobs.set(job.key, job);
     // Executions of versions that were not read exist all the same.
-    if (current.generation > 1 && !older) batch.complete = false;
-    if (isFinished({ job: current, records: work.records })) {
-      watch.jobs.delete(current.key);
-      return;
-    }
-    watched.job = current;
-    watched.readAt = this.#clock.now();
-    watched.readGeneration = work.job.generation;
-    watched.olderOpen = work.records.some(
-      (record) => record.generation < work.job.generation && !isTerminal(record.status.state),
-    );
+    if (job.generation > 1 && !older) batch.complete = false;
+    jobs.took(job, work, this.#clock.now());
   }
+}
 
-  /** Forgets jobs whose last executions never came to an end, and will not. */
-  #giveUp(watch: Watch, newest: bigint): void {
-    const newestMs = Number(newest / NANOS_PER_MS);
-    for (const [key, { job, readAt }] of watch.jobs) {
-      if (readAt >= 0 && job.endedAt !== null && newestMs - job.endedAt > GIVE_UP_MS) watch.jobs.delete(key);
-    }
-  }
+/** Whether executions of an older version may have been called off since they were last read. */
+function needsOlder({ job, readGeneration, olderOpen }: Watched): boolean {
+  return olderOpen || (readGeneration > 0 && readGeneration !== job.generation);
 }
 
 /** The job as it was seen last: the sweep and the call for its executions may overtake each other. */

@@ -128,6 +128,10 @@ describe('reasons', () => {
       'not enough nodes to run job. requested: 1, available: 3, suitable: 0. • Node n-1: image not available',
       'CAPACITY',
     ],
+    ['failed to publish result: access denied', 'OUTPUT_STAGING'],
+    ['Could not fetch an input: connection reset by peer', 'INPUT_STAGING'],
+    ['Could not pull image acme/missing:1', 'IMAGE_UNAVAILABLE'],
+    ['Failing due to node restart', 'NODE_LOST'],
     ['something else went wrong', null],
     ['', null],
   ])('a failure of "%s" is %s', (message, reason) => {

@@ -132,6 +132,18 @@ describe('list("execution")', () => {
     );
   });
 
+  it('goes on deep in the list without reading it from its start', async () => {
+    const server = new FakeBacalhau();
+    server.jobs = jobsWith(Array.from({ length: 30 }, () => 3));
+    const list = lister(server, 'DESC');
+    let page = await list(null, 3);
+    for (let i = 0; i < 6; i++) page = await list(page.endPosition, 3);
+    const inside = page.rows.find(({ position }) => position.includes('["j-'))!;
+    server.calls.length = 0;
+    await list(inside.position, 3);
+    expect(server.routes.filter((route) => route === '/api/v1/orchestrator/jobs')).toHaveLength(1);
+  });
+
   it('does not ask finished jobs again', async () => {
     const server = new FakeBacalhau();
     server.jobs = jobsWith([2, 2], { state: 'Completed' });

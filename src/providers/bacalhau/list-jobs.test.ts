@@ -305,6 +305,23 @@ describe('list("job")', () => {
     expect(keys.slice(0, 2)).toEqual(['j-a7', 'j-a6']);
   });
 
+  it('waits at the end of a list that grows with one call', async () => {
+    const server = new FakeBacalhau();
+    server.jobs = jobsAt(
+      Array.from({ length: 11 }, (_, i) => [i, 0] as const),
+      'a',
+    );
+    const adapter = adapterOf(server);
+    let page = await adapter.list('job', query(null, 4, 'ASC'), callContext());
+    while (page.hasMore) page = await adapter.list('job', query(page.endPosition, 4, 'ASC'), callContext());
+    server.calls.length = 0;
+    const quiet = await adapter.list('job', query(page.endPosition, 4, 'ASC'), callContext());
+    expect([quiet.rows, quiet.endPosition, server.calls.length]).toEqual([[], page.endPosition, 1]);
+    server.jobs.push({ id: 'j-late', created: nanos(T + 500) });
+    const late = await adapter.list('job', query(quiet.endPosition, 4, 'ASC'), callContext());
+    expect([late.rows.map(({ record }) => record.key), server.calls.length]).toEqual([['j-late'], 2]);
+  });
+
   it('stops where no older job can match', async () => {
     const server = new FakeBacalhau();
     server.jobs = jobsAt(

@@ -6,6 +6,9 @@ const MAX_LINE_CHARS = 262_144;
 /**
  * Joins the chunks of a log into lines and keeps those that a request can still need: what lies before `afterByte` is
  * only counted, and of a tail only so many lines and bytes as may be returned.
+ *
+ * A line stands where it was completed, not where it began: that place never changes while the log grows, so offsets
+ * into both streams together mean the same on every read.
  */
 export class LogCollector {
   readonly #request: LogRequest;

@@ -3,18 +3,18 @@ import { textOf, wireOf } from '../reading.ts';
 
 /**
  * What a failure's text gives ground for. Bacalhau has no reason codes for failed work, so the server's own phrases
- * are matched (read in its source at 1.9.3), and Docker's error codes where `Details` hold one. First match wins: the
- * text of "not enough nodes" quotes each node's own reason behind it.
+ * are matched (read in its source at 1.9.3) with their plain variants, and Docker's error codes where `Details` hold
+ * one. First match wins: the text of "not enough nodes" quotes each node's own reason behind it.
  */
 const FAILURES: readonly (readonly [RegExp, Reason])[] = [
   [/not enough nodes|no matching nodes/i, 'CAPACITY'],
-  [/node has (?:disappeared|been rejected)/i, 'NODE_LOST'],
+  [/node has (?:disappeared|been rejected)|node stopped answering|due to node restart/i, 'NODE_LOST'],
   [/\b(?:job|execution) timed out\b/i, 'TIME_LIMIT'],
   [/memory limit exceeded|\bout of memory\b|\boom[- ]?killed\b/i, 'OUT_OF_MEMORY'],
-  [
-    /image not (?:available|found)|invalid image format|manifest unknown|no such image|pull access denied/i,
-    'IMAGE_UNAVAILABLE',
-  ],
+  [/image not (?:available|found)|invalid image format|manifest unknown|no such image/i, 'IMAGE_UNAVAILABLE'],
+  [/\b(?:failed to|could not|cannot) pull (?:the )?image\b|pull access denied/i, 'IMAGE_UNAVAILABLE'],
+  [/\b(?:failed to|could not|cannot) (?:fetch|download|prepare) (?:an? |the )?inputs?\b/i, 'INPUT_STAGING'],
+  [/\b(?:failed to|could not|cannot) publish\b/i, 'OUTPUT_STAGING'],
 ];
 
 const ERROR_CODES: ReadonlyMap<string, Reason> = new Map([
