@@ -93,12 +93,15 @@ describe('Circuit', () => {
   });
 
   it('ignores outcomes of calls that began before it opened', () => {
-    const { circuit, fail, time } = setup();
-    const early = circuit.admit() as Permit;
+    const { circuit, call, fail, time } = setup();
+    const early = Array.from({ length: 6 }, () => circuit.admit() as Permit);
     fail(4);
     time.now = 1_000;
-    circuit.settle(early, 'SUCCESS');
+    circuit.settle(early[0] as Permit, 'SUCCESS');
     expect(circuit.state).toBe('HALF_OPEN');
+    call('SUCCESS');
+    for (const permit of early.slice(1)) circuit.settle(permit, 'FAILURE');
+    expect(circuit.state).toBe('CLOSED');
   });
 
   it('always tells refused callers a time to wait that is more than nothing', () => {

@@ -8,7 +8,8 @@ import { goneBefore, withPatience } from './patience.ts';
 import type { UpstreamCallReport } from './types.ts';
 
 const MAX_KEPT_ANSWERS = 1_000;
-const MAX_KEPT_BYTES = 64 * 1024 * 1024;
+/** Of body text; decoded it takes a few times as much. */
+const MAX_KEPT_BYTES = 16 * 1024 * 1024;
 
 /** One call under way for any number of callers. It ends early only when the last of them has left. */
 interface Flight {
@@ -31,8 +32,8 @@ export function flightKey(call: Call): string {
 
 /**
  * Lets identical reads share one call: those under way at the same time always, later ones for `freshnessMs`. A flight
- * may last `timeoutMs` from its start; each caller waits for it under its own cancellation and deadline. The one who starts
- * a flight pays for it.
+ * may last `timeoutMs` from its start; each caller waits for it under its own cancellation and deadline. The one who
+ * starts a flight pays for it.
  *
  * Only successes and 404 are kept. A failure is shared by those who waited for it, and never served later; a starter's
  * empty budget is its own affair, so that those who joined it start again. Any write forgets all that was read before

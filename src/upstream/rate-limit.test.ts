@@ -8,6 +8,7 @@ import {
   testClock,
   testContext,
 } from '../../test/support/upstream-calls.ts';
+import { epochMs } from '../model/time.ts';
 import { cancellationOf } from './cancellation.ts';
 import { bearerCredential } from './credential.ts';
 import { path } from './path.ts';
@@ -54,6 +55,14 @@ describe('rateLimit', () => {
     const waits = stack(testCall({}, testContext({ waitMs: 101 })));
     await vi.advanceTimersByTimeAsync(100);
     expect((await waits).status).toBe(200);
+  });
+
+  it('refuses what nobody would wait for, even if the call itself has the time', async () => {
+    const { stack } = setup();
+    await Promise.all([stack(testCall()), stack(testCall())]);
+    const call = testCall();
+    call.interest.until = epochMs(testClock.now() + 50);
+    expect((await errorOf(stack(call))).code).toBe('RATE_LIMITED');
   });
 
   it('counts those ahead in the queue', async () => {

@@ -54,7 +54,7 @@ export function retry(
         call = { ...call, attempt: call.attempt + 1, wire: newWire() };
         const again = await attempt(call);
         // A retry that was refused on our side (no token, no budget, circuit open) has nothing newer to tell.
-        if ('error' in again && call.wire.sentAt === null && call.cancellation.reason === null) break;
+        if ('error' in again && call.wire.sentAt === null) break;
         outcome = again;
       }
       if ('answer' in outcome) return outcome.answer;
