@@ -30,7 +30,7 @@ function spellForms(forms: readonly CredentialForm[]): string {
 
 function make(form: CredentialForm, secrets: readonly Secret[]): Credential {
   const [first, second] = secrets.map((secret) => secret.reveal());
-  if (form.scheme === 'bearer') return bearerCredential(first ?? '');
+  if (form.scheme === 'bearer') return bearerCredential(first ?? '', second);
   if (form.scheme === 'basic') return basicCredential(first ?? '', second ?? '');
   return headerCredential('authorization', first ?? '');
 }

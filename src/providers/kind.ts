@@ -6,7 +6,8 @@ export interface CredentialForm {
   /** Names of the members, all of them needed, in the order the scheme takes them. */
   readonly members: readonly string[];
   /**
-   * `bearer`: `Authorization: Bearer <member>`. `basic`: `Authorization: Basic base64(<first>:<second>)`.
+   * `bearer`: `Authorization: Bearer <first>`; a call that wants the secret in its body gets the second member, or the
+   * first where there is only one. `basic`: `Authorization: Basic base64(<first>:<second>)`.
    * `raw-authorization`: the member is the whole value of `Authorization`.
    */
   readonly scheme: 'bearer' | 'basic' | 'raw-authorization';

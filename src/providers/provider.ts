@@ -163,6 +163,8 @@ export interface Capabilities {
   readonly cost: boolean;
   /** Most keys that one `get` of this kind turns into one upstream call; 1 when there is no batch endpoint. */
   readonly batch: Readonly<Partial<Record<RecordKind, number>>>;
+  /** True when jobs made elsewhere can be taken up by their ids (`importJobs`). Absent means no. */
+  readonly imports?: boolean;
   /** Schema coordinates ("Job.priority") that are always null for this provider. */
   readonly neverFilled: readonly string[];
 }
@@ -199,6 +201,12 @@ export interface ProviderAdapter extends ChildCalls {
   ): Promise<Found<RecordOfKind[K]>>;
   logs(execution: NativeKey, request: LogRequest, ctx: CallContext): Promise<LogSnapshot>;
   changes(since: string | null, ctx: CallContext): Promise<ChangeBatch>;
+  /**
+   * Takes up jobs that were made elsewhere, by the ids the provider gave them: from then on lists and changes hold them.
+   * Only for providers that cannot list what there is (`capabilities.imports`). An id that the provider does not confirm
+   * is not taken up, and stands in `missing`. Importing a job again changes nothing.
+   */
+  importJobs?(ids: readonly string[], ctx: CallContext): Promise<Found<RecordOfKind['job']>>;
 }
 
 /** What an adapter is made from. */

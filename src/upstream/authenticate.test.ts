@@ -17,6 +17,38 @@ describe('authenticate', () => {
     expect(JSON.stringify(call.headers)).not.toContain(CANARY);
   });
 
+  it('puts the bare secret where the call wants it', async () => {
+    const ctx = testContext({ credential: bearerCredential('for-the-header', CANARY) });
+    const sent = async (headers: boolean, bodyMember: string | null, body?: unknown) => {
+      const next = scripted(200);
+      const request = body === undefined ? {} : { body };
+      await authenticate(next)(testCall({ ...request, credentialIn: { headers, bodyMember } }, ctx));
+      const [call] = next.mock.calls[0]!;
+      return [call.headers['authorization'] ?? null, call.body];
+    };
+    const inBody = JSON.stringify({ ids: ['1'], key: CANARY });
+    expect(await sent(false, 'key', { ids: ['1'] })).toEqual([null, inBody]);
+    expect(await sent(true, 'key', { ids: ['1'] })).toEqual(['Bearer for-the-header', inBody]);
+    expect(await sent(false, 'key')).toEqual([null, JSON.stringify({ key: CANARY })]);
+    expect(await sent(false, null, { ids: ['1'] })).toEqual([null, JSON.stringify({ ids: ['1'] })]);
+    const basic = testContext({ credential: basicCredential('ann', CANARY) });
+    const next = scripted(200);
+    await authenticate(next)(
+      testCall({ body: {}, credentialIn: { headers: false, bodyMember: 'key' } }, basic),
+    );
+    expect(next.mock.calls[0]?.[0].body).toBe('{}');
+  });
+
+  it('cleans a success that may be a refusal', async () => {
+    const placement = { headers: false, bodyMember: 'key' };
+    const request = { body: {}, decode: 'text', credentialIn: placement } as const;
+    const ctx = testContext({ credential: bearerCredential(CANARY) });
+    const told = scripted(testAnswer(200, {}, `bad authenticator ${CANARY}`));
+    const cleaned = await authenticate(told)(testCall({ ...request, refusesWithSuccess: true }, ctx));
+    expect(cleaned.body).toBe('bad authenticator [redacted]');
+    expect((await authenticate(told)(testCall(request, ctx))).body).toContain(CANARY);
+  });
+
   it.each([
     ['a bearer token', bearerCredential(CANARY), `no such key: ${CANARY}`],
     ['a whole header', bearerCredential(CANARY), `bad header "Bearer ${CANARY}"`],

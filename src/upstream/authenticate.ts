@@ -1,19 +1,37 @@
-import type { Answer, Interceptor } from './call.ts';
+import type { Answer, Call, Interceptor } from './call.ts';
 import { MASK } from './redact.ts';
 
 /** Shorter values are too likely to be ordinary words of an answer. */
 const MIN_SECRET_LENGTH = 6;
 
 /**
- * Adds the credential's header, as the last step before the wire: above it no headers object holds a secret. A refusal
- * that repeats the secret to us ("invalid key abc…") is cleaned of it, because adapters show its words to callers.
+ * Adds the credential to the headers, or to the body, as the last step before the wire: above it nothing of the call
+ * holds a secret. A refusal that repeats the secret to us ("invalid key abc…") is cleaned of it, because adapters show
+ * its words to callers.
  */
 export const authenticate: Interceptor = (next) => async (call) => {
   const secret: Record<string, string> = {};
-  call.credential.apply(secret);
-  const answer = await next({ ...call, headers: { ...call.headers, ...secret } });
-  return answer.status >= 300 ? withoutSecret(answer, Object.values(secret)) : answer;
+  if (call.credentialIn.headers) call.credential.apply(secret);
+  const { body, values } = bodyWithSecret(call);
+  const answer = await next({ ...call, body, headers: { ...call.headers, ...secret } });
+  const mayRefuse = answer.status >= 300 || call.refusesWithSuccess;
+  return mayRefuse ? withoutSecret(answer, [...Object.values(secret), ...values]) : answer;
 };
+
+function bodyWithSecret({ body, credential, credentialIn: { bodyMember } }: Call): {
+  readonly body: string | null;
+  /** What the body holds of the credential. */
+  readonly values: readonly string[];
+} {
+  if (bodyMember === null || credential.applyToBody === undefined) return { body, values: [] };
+  const secret: Record<string, unknown> = {};
+  credential.applyToBody(secret, bodyMember);
+  const members = JSON.parse(body ?? '{}') as Record<string, unknown>;
+  return {
+    body: JSON.stringify({ ...members, ...secret }),
+    values: Object.values(secret).filter((value) => typeof value === 'string'),
+  };
+}
 
 function withoutSecret(answer: Answer, values: readonly string[]): Answer {
   if (typeof answer.body !== 'string') return answer;

@@ -6,6 +6,7 @@ import type {
   CallBudget,
   CallContext,
   Credential,
+  CredentialPlacement,
   HttpMethod,
   UpstreamCallReport,
   UpstreamOptions,
@@ -20,7 +21,7 @@ export interface Call {
   readonly route: string;
   /** Encoded path and query, without the base path. */
   readonly target: string;
-  /** JSON text, or null for no body. */
+  /** JSON text, or null for no body. Without the credential until the last interceptor before the wire. */
   readonly body: string | null;
   /** Without the credential until the last interceptor before the wire. */
   readonly headers: Readonly<Record<string, string>>;
@@ -29,6 +30,9 @@ export interface Call {
   readonly bigIntegers: readonly string[];
   readonly freshnessMs: number;
   readonly credential: Credential;
+  readonly credentialIn: CredentialPlacement;
+  /** The text of a success may be a refusal. */
+  readonly refusesWithSuccess: boolean;
   /** Tells when nobody waits for this call any more. */
   readonly cancellation: Cancellation;
   readonly deadlineAt: EpochMs;
@@ -79,6 +83,8 @@ export function credentialFor(ctx: CallContext, options: Pick<UpstreamOptions, '
   return ctx.credential ?? options.credential ?? noCredential;
 }
 
+const IN_HEADERS: CredentialPlacement = { headers: true, bodyMember: null };
+
 /** Encodes a request for the stack. */
 export function prepareCall(
   request: UpstreamRequest,
@@ -97,6 +103,8 @@ export function prepareCall(
     bigIntegers: request.bigIntegers ?? [],
     freshnessMs: request.freshnessMs ?? options.freshnessMs,
     credential: credentialFor(ctx, options),
+    credentialIn: request.credentialIn ?? IN_HEADERS,
+    refusesWithSuccess: request.refusesWithSuccess ?? false,
     cancellation: cancellationOf(ctx.signal),
     deadlineAt: ctx.deadlineAt,
     budget: ctx.budget,

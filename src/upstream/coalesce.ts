@@ -25,7 +25,9 @@ interface Flight {
  */
 export function flightKey(call: Call): string {
   const headers = Object.entries(call.headers).map(([name, value]) => `${name.toLowerCase()}: ${value}`);
-  const shape = [call.method, call.credential.fingerprint, call.decode, call.bigIntegers.join(), call.target];
+  const { headers: inHeaders, bodyMember } = call.credentialIn;
+  const placed = `${String(inHeaders)} ${JSON.stringify(bodyMember)}`;
+  const shape = [call.method, call.credential.fingerprint, placed, call.decode, call.bigIntegers.join(), call.target]; // prettier-ignore
   // No part before the body can hold a line break, so different calls cannot make the same key.
   return `${shape.join('\n')}\n${headers.length === 0 ? '' : JSON.stringify(headers.toSorted())}\n${call.body ?? ''}`;
 }

@@ -34,7 +34,7 @@ describe('credentials', () => {
       inspect(credential, { showHidden: true, depth: null, getters: true }),
       JSON.stringify(credential),
       Object.entries(credential).join(),
-      serialize({ ...credential, apply: null }).toString('latin1'),
+      serialize({ ...credential, apply: null, applyToBody: null }).toString('latin1'),
       fingerprint,
     ];
     expect(views.join('\n')).not.toContain(CANARY);
@@ -49,6 +49,9 @@ describe('credentials', () => {
       headerCredential('authorization', 'a'),
       headerCredential('x-key', 'a'),
       basicCredential('a', 'a'),
+      bearerCredential('a', 'b'),
+      bearerCredential('ab', 'b'),
+      bearerCredential('ab'),
       noCredential,
     ].map((credential) => credential.fingerprint);
     expect(new Set(prints).size).toBe(prints.length);
@@ -66,6 +69,16 @@ describe('credentials', () => {
   it('do not repeat a refused secret', async () => {
     const error = await errorOf(Promise.resolve().then(() => bearerCredential(`${CANARY}\n`)));
     expect(inspect(error, { depth: null })).not.toContain(CANARY);
+  });
+
+  it('give a body the bare secret, or one of its own', () => {
+    const members: Record<string, unknown> = {};
+    bearerCredential('abc').applyToBody?.(members, 'one');
+    bearerCredential('abc', 'def').applyToBody?.(members, 'two');
+    headerCredential('x-key', 'ghi').applyToBody?.(members, 'three');
+    expect(members).toEqual({ one: 'abc', two: 'def', three: 'ghi' });
+    expect(basicCredential('ann', 'abc').applyToBody).toBeUndefined();
+    expect(() => bearerCredential('abc', '')).toThrow(/credential/i);
   });
 
   it('refuse a colon in a Basic user, and a header name that is none', () => {

@@ -11,15 +11,18 @@ const HEADER_VALUE = /^[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?$/;
  * 64 bits of a SHA-256 over header and secret. Not keyed: replicas of the gateway must agree on it. It identifies a
  * credential among those of one installation, and says nothing useful about a token of ordinary strength.
  */
-function fingerprintOf(name: string, value: string): string {
+export function fingerprintOf(name: string, value: string, bodySecret: string | null = null): string {
+  // No header's value holds a line break. Where both places hold the same secret, the body's adds nothing.
+  const same = bodySecret === null || value === bodySecret || value === `Bearer ${bodySecret}`;
+  const rest = same ? '' : `\n${bodySecret}`;
   return createHash('sha256')
-    .update(`gridweave credential\n${name}\n${value}`)
+    .update(`gridweave credential\n${name}\n${value}${rest}`)
     .digest('hex')
     .slice(0, FINGERPRINT_LENGTH);
 }
 
 /** The secret lives in the closure alone: no property, and so no serializer or inspector, leads to it. */
-function sealed(name: string, value: string): Credential {
+function sealed(name: string, value: string, bodySecret: string | null): Credential {
   if (!HEADER_VALUE.test(value)) {
     throw new GridweaveError(
       'INVALID_ARGUMENT',
@@ -28,16 +31,27 @@ function sealed(name: string, value: string): Credential {
     );
   }
   return Object.freeze({
-    fingerprint: fingerprintOf(name, value),
+    fingerprint: fingerprintOf(name, value, bodySecret),
     apply(headers: Record<string, string>) {
       headers[name] = value;
     },
+    ...(bodySecret === null
+      ? {}
+      : {
+          applyToBody(body: Record<string, unknown>, member: string) {
+            body[member] = bodySecret;
+          },
+        }),
   });
 }
 
-/** `Authorization: Bearer <token>`. */
-export function bearerCredential(token: string): Credential {
-  return sealed('authorization', /^\S+$/.test(token) ? `Bearer ${token}` : '');
+/** `Authorization: Bearer <token>`. `bodySecret` is what a call that wants the secret in its body gets instead. */
+export function bearerCredential(token: string, bodySecret: string = token): Credential {
+  return sealed(
+    'authorization',
+    /^\S+$/.test(token) && bodySecret !== '' ? `Bearer ${token}` : '',
+    bodySecret,
+  );
 }
 
 /** `Authorization: Basic …` (RFC 7617): the user holds no colon; both are sent as UTF-8. */
@@ -47,7 +61,7 @@ export function basicCredential(user: string, password: string): Credential {
       field: 'credential',
     });
   }
-  return sealed('authorization', `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`);
+  return sealed('authorization', `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`, null);
 }
 
 /** A header of the provider's own; Qarnot wants the bare token in `Authorization`. */
@@ -57,7 +71,7 @@ export function headerCredential(name: string, value: string): Credential {
       field: 'credential',
     });
   }
-  return sealed(name.toLowerCase(), value);
+  return sealed(name.toLowerCase(), value, value);
 }
 
 /** For providers that ask for none. */

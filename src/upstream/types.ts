@@ -6,7 +6,7 @@
  * breaker must see the outcome of the body too. Adapters in `providers/` are the only callers.
  */
 import type { ProviderKey } from '../model/ids.ts';
-import type { EpochMs } from '../model/time.ts';
+import type { Clock, EpochMs } from '../model/time.ts';
 import type { UpstreamPath } from './path.ts';
 
 export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -25,6 +25,13 @@ export interface UpstreamRequest {
    * served from the freshness window and retried. Defaults to true for GET and HEAD, false for the rest.
    */
   readonly readOnly?: boolean;
+  /** Where the credential goes. Default: the headers alone. */
+  readonly credentialIn?: CredentialPlacement;
+  /**
+   * True for an API that may refuse with a 2xx: the text of such an answer is then cleaned of the credential, like that
+   * of any refusal. Only with `decode: "text"`.
+   */
+  readonly refusesWithSuccess?: boolean;
   /** How to decode a 2xx answer. Default "json". */
   readonly decode?: 'json' | 'text';
   /** JSON member names whose integers exceed 2^53: they arrive as decimal strings instead of rounded numbers. */
@@ -46,11 +53,49 @@ export interface UpstreamResponse {
   readonly receivedAt: EpochMs;
 }
 
+/** Where a call carries its credential. Neither of both sends none. */
+export interface CredentialPlacement {
+  readonly headers: boolean;
+  /** The member of the JSON body, which must be an object or absent, that holds the bare secret; null for none. */
+  readonly bodyMember: string | null;
+}
+
 /** A secret as the wire wants it, with the fingerprint that stands for it wherever a key or a log is needed. */
 export interface Credential {
+  /** The same for as long as the secret is: renewing a token does not change it. */
   readonly fingerprint: string;
-  /** Adds the secret to outgoing headers. The only way to it. */
+  /** Adds the secret to outgoing headers. With `applyToBody` the only way to it. */
   apply(headers: Record<string, string>): void;
+  /** Adds the bare secret, without any scheme word, to an outgoing JSON body. Absent where there is no such thing. */
+  applyToBody?(body: Record<string, unknown>, member: string): void;
+  /** Only where the wire wants a token that the secret has to be exchanged for, and that lives for a limited time. */
+  readonly tokens?: TokenSource;
+}
+
+/** The tokens of one credential, shared by all its calls: many that need a new one cause one exchange. */
+export interface TokenSource {
+  /** Where tokens are exchanged; null for the provider's own base URL. Read from the configured credential alone. */
+  readonly baseUrl: URL | null;
+  /**
+   * The credential to send a call with: a token with some life left, exchanged where there is none. `refused` is one that
+   * the provider has just answered with 401: then another is given; the same again means that no other can be had now.
+   * Rejects with UNAUTHENTICATED when the secret is not accepted, and with what `send` rejects with.
+   */
+  current(exchange: TokenExchange, refused?: Credential): Promise<Credential>;
+}
+
+/** How a token source calls a token endpoint: through the client's own limits and telemetry, without a credential. */
+export interface TokenExchange {
+  readonly provider: ProviderKey;
+  readonly clock: Clock;
+  send(request: TokenRequest): Promise<UpstreamResponse>;
+}
+
+/** A POST whose body holds the secret. The answer is decoded as text. */
+export interface TokenRequest {
+  readonly path: UpstreamPath;
+  readonly contentType: string;
+  readonly body: string;
 }
 
 /** What one downstream operation may still spend, and what it has spent. Shared by all its upstream calls. */
@@ -114,8 +159,8 @@ export interface Upstream {
   readonly provider: ProviderKey;
   /**
    * Resolves with the provider's answer whatever its status. Rejects with a GridweaveError when there is none:
-   * PROVIDER_TIMEOUT, PROVIDER_UNAVAILABLE, PROVIDER_PROTOCOL, RATE_LIMITED (by our own bucket),
-   * CALL_BUDGET_EXCEEDED or CANCELLED.
+   * PROVIDER_TIMEOUT, PROVIDER_UNAVAILABLE, PROVIDER_PROTOCOL, RATE_LIMITED (by our own bucket), UNAUTHENTICATED (no
+   * token was given for the credential), CALL_BUDGET_EXCEEDED or CANCELLED.
    */
   send(request: UpstreamRequest, ctx: CallContext): Promise<UpstreamResponse>;
   /** Opens a WebSocket; a refusal before the upgrade rejects as `send` would, or with the error for its status. */
