@@ -28,4 +28,5 @@ const gateway = createGateway({
   limits: config.limits,
   maxBodyBytes: config.limits.maxBodyBytes,
 });
+process.on('SIGINT', () => process.exit(0));
 serve(gateway);
