@@ -72,7 +72,7 @@ describe('bad input is refused with a typed error, and the process lives', () =>
 
   it('a cursor of another query', async () => {
     const { data } = await ask(jobs('first: 1'));
-    const { endCursor } = (data?.['jobs'] as { pageInfo: { endCursor: string } }).pageInfo;
+    const { endCursor } = (data!['jobs'] as { pageInfo: { endCursor: string } }).pageInfo;
     const { errors } = await ask(jobs(`first: 1, after: "${endCursor}", filter: { states: [FAILED] }`));
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'INVALID_CURSOR', field: 'after' });
     const other = await ask(`{ computeNodes(first: 1, after: "${endCursor}") { nodes { id } } }`);
@@ -81,7 +81,7 @@ describe('bad input is refused with a typed error, and the process lives', () =>
 
   it('a cursor with a damaged position inside', async () => {
     const { data } = await ask(jobs('first: 1'));
-    const { endCursor } = (data?.['jobs'] as { pageInfo: { endCursor: string } }).pageInfo;
+    const { endCursor } = (data!['jobs'] as { pageInfo: { endCursor: string } }).pageInfo;
     const [version, fingerprint] = JSON.parse(Buffer.from(endCursor, 'base64url').toString()) as [
       number,
       string,
