@@ -1,5 +1,6 @@
 import { GridweaveError } from '../model/errors.ts';
 import type { CredentialForm } from '../providers/kind.ts';
+import { clientCredential } from '../upstream/client-credential.ts';
 import { basicCredential, bearerCredential, headerCredential } from '../upstream/credential.ts';
 import type { Credential } from '../upstream/types.ts';
 import type { ProviderKind, SecretOrigin } from './config.ts';
@@ -15,6 +16,11 @@ export interface ConfiguredCredential {
   readonly secrets: readonly SecretOrigin[];
 }
 
+/** The `settings` of an entry, checked by its kind. Some credentials depend on them. */
+export interface KindSettings {
+  readonly value: unknown;
+}
+
 const NONE: ConfiguredCredential = { credential: null, secrets: [] };
 
 /** `{ apiKey: { env: NAME } }`: how a form of credential is written. */
@@ -28,21 +34,30 @@ function spellForms(forms: readonly CredentialForm[]): string {
     : `Write ${forms.map(spellForm).join(' or ')}.`;
 }
 
-function make(form: CredentialForm, secrets: readonly Secret[]): Credential {
-  const [first, second] = secrets.map((secret) => secret.reveal());
-  if (form.scheme === 'bearer') return bearerCredential(first ?? '', second);
-  if (form.scheme === 'basic') return basicCredential(first ?? '', second ?? '');
-  return headerCredential('authorization', first ?? '');
+/** Null when it cannot be made without settings, and those are wrong: that is told already. */
+function make(
+  { scheme }: CredentialForm,
+  secrets: readonly Secret[],
+  kind: ProviderKind,
+  settings: KindSettings | null,
+): Credential | null {
+  const [first = '', second] = secrets.map((secret) => secret.reveal());
+  if (scheme === 'bearer') return bearerCredential(first, second);
+  if (scheme === 'basic') return basicCredential(first, second ?? '');
+  if (scheme === 'raw-authorization') return headerCredential('authorization', first);
+  const plan = settings === null ? undefined : kind.tokenPlan?.(settings.value);
+  return plan === undefined ? null : clientCredential({ id: first, secret: second ?? '' }, plan);
 }
 
 /**
  * Reads the `credential` of one provider. Without a known `kind` the forms of its members are still checked, so that a
- * secret written into the file is told whatever else is wrong.
+ * secret written into the file is told whatever else is wrong; without `settings`, one that depends on them is not made.
  */
 export function readCredential(
   value: unknown,
   path: Path,
   kind: ProviderKind | null,
+  settings: KindSettings | null,
   sources: SecretSources | null,
   findings: Findings,
 ): ConfiguredCredential {
@@ -88,7 +103,7 @@ export function readCredential(
   );
   if (secrets.length !== found.length) return NONE;
   try {
-    return { credential: make(form, secrets), secrets: found };
+    return { credential: make(form, secrets, kind, settings), secrets: found };
   } catch (error) {
     if (!(error instanceof GridweaveError)) throw error;
     findings.add(path, `${spellPath(path)} cannot be used: ${error.message}`, 'Correct the stored secret.');

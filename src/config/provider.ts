@@ -54,16 +54,17 @@ export function readKindParts(
   const kind = findKind(entry['kind'], [...path, 'kind'], kinds, findings);
   const url = readUrl(entry['url'], [...path, 'url'], kind, findings);
   const live = entry['enabled'] !== false;
+  const given = entry['settings'] ?? {};
+  const settings = kind?.settingsSchema.safeParse(given) ?? null;
   const { credential, secrets } = readCredential(
     entry['credential'],
     [...path, 'credential'],
     kind,
+    settings?.success === true ? { value: settings.data } : null,
     live ? sources : null,
     findings,
   );
-  if (kind === null) return null;
-  const given = entry['settings'] ?? {};
-  const settings = kind.settingsSchema.safeParse(given);
+  if (kind === null || settings === null) return null;
   if (!settings.success) {
     explainIssues(findings, given, shapeOf(kind.settingsSchema), settings.error.issues, [
       ...path,

@@ -1,4 +1,5 @@
 import type { ZodType } from 'zod';
+import type { TokenPlan } from '../upstream/token-endpoint.ts';
 import type { AdapterDeps, ProviderAdapter } from './provider.ts';
 
 /** One way to prove who calls: which members `credential` must hold, and what header they become. */
@@ -8,9 +9,10 @@ export interface CredentialForm {
   /**
    * `bearer`: `Authorization: Bearer <first>`; a call that wants the secret in its body gets the second member, or the
    * first where there is only one. `basic`: `Authorization: Basic base64(<first>:<second>)`.
-   * `raw-authorization`: the member is the whole value of `Authorization`.
+   * `raw-authorization`: the member is the whole value of `Authorization`. `client-credentials`: `<first>` and `<second>`
+   * are the id and the secret of a machine, exchanged for bearer tokens where the kind's `tokenPlan` says.
    */
-  readonly scheme: 'bearer' | 'basic' | 'raw-authorization';
+  readonly scheme: 'bearer' | 'basic' | 'raw-authorization' | 'client-credentials';
 }
 
 /** Everything the rest of the gateway needs to know of a provider kind before one is connected. */
@@ -25,5 +27,7 @@ export interface ProviderKindDefinition<Settings> {
   readonly credentials: readonly CredentialForm[];
   /** The shape of `settings`, which only this kind knows. It must accept an empty object. */
   readonly settingsSchema: ZodType<Settings>;
+  /** Where `client-credentials` are exchanged. A kind with that form must have it. */
+  tokenPlan?(settings: Settings): TokenPlan;
   create(deps: AdapterDeps<Settings>): ProviderAdapter;
 }

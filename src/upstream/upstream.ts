@@ -9,9 +9,10 @@ import { createDeadline } from './deadline.ts';
 import type { UpstreamLogEvent } from './log-event.ts';
 import { createSocketOpener } from './open-socket.ts';
 import { rateLimit } from './rate-limit.ts';
+import { renew } from './renew.ts';
 import { report } from './report.ts';
 import { retry } from './retry.ts';
-import { createTransport } from './transport.ts';
+import { createTransport, type Transport } from './transport.ts';
 import type { Upstream, UpstreamHealth, UpstreamOptions } from './types.ts';
 import { Vitals } from './vitals.ts';
 
@@ -41,18 +42,19 @@ export function createUpstream(options: UpstreamOptions, deps: UpstreamDeps): Up
     report({ provider, clock, vitals, log }),
     authenticate,
   ];
+  const retrying = () => retry({ clock, random: deps.random ?? Math.random }, options.retry);
+  const tokenTransport = createTokenTransport(options, clock);
+  const renewal = renew(
+    { provider, clock, timeoutMs },
+    compose([deadline.interceptor, retrying(), ...perAttempt], (tokenTransport ?? transport).send),
+  );
   const exchange = compose(
-    [
-      coalesce({ provider, clock, timeoutMs }),
-      deadline.interceptor,
-      retry({ clock, random: deps.random ?? Math.random }, options.retry),
-      ...perAttempt,
-    ],
+    [coalesce({ provider, clock, timeoutMs }), deadline.interceptor, retrying(), renewal, ...perAttempt],
     transport.send,
   );
 
   const sockets = createSocketOpener(
-    (last) => compose([deadline.interceptor, ...perAttempt], last),
+    (last) => compose([deadline.interceptor, renewal, ...perAttempt], last),
     options,
     clock,
   );
@@ -70,7 +72,15 @@ export function createUpstream(options: UpstreamOptions, deps: UpstreamDeps): Up
     fingerprint: (ctx) => credentialFor(ctx, options).fingerprint,
     async close() {
       deadline.close();
-      await Promise.all([sockets.close(), transport.close()]);
+      await Promise.all([sockets.close(), transport.close(), tokenTransport?.close()]);
     },
   };
+}
+
+/** The wire to token endpoints at another host than the API's; null where they are at the same. */
+function createTokenTransport(options: UpstreamOptions, clock: Clock): Transport | null {
+  const baseUrl = options.credential?.tokens?.baseUrl ?? null;
+  if (baseUrl === null) return null;
+  checkBaseUrl(baseUrl);
+  return createTransport({ ...options, baseUrl, maxConnections: 1 }, clock);
 }
