@@ -47,7 +47,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   );
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://gateway.invalid');
+    const { pathname, searchParams } = targetOf(request);
     if (pathname === GRAPHQL_PATH && page !== null && GraphiqlPage.wantedBy(request, searchParams)) {
       await page.send(request, response);
     } else if (pathname === GRAPHQL_PATH || pathname === '/health') {
@@ -74,6 +74,13 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
       await gateway.dispose();
     },
   };
+}
+
+/** What a request asks for. A target that is no URL, such as `//`, is a path where nothing is. */
+function targetOf(request: IncomingMessage): URL {
+  const base = 'http://gateway.invalid';
+  const target = request.url ?? '/';
+  return new URL(URL.canParse(target, base) ? target : '/not-a-path', base);
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {
