@@ -1,0 +1,65 @@
+import type { NativeKey, RecordKind } from '../../src/model/ids.ts';
+import type { AnyRecord, ExecutionRecord } from '../../src/model/records.ts';
+import type { ChildCalls, DroppedRows } from '../../src/providers/provider.ts';
+import type { RunningEmulator } from '../../src/sandbox/emulator.ts';
+import type { SimExecution, SimJob, Site } from '../../src/sandbox/world/types.ts';
+import type { Credential } from '../../src/upstream/types.ts';
+import type { Rig } from './rig.ts';
+
+export type JsonObject = Record<string, unknown>;
+
+/** What the table must know of one provider. Taken from its documentation, never from its adapter. */
+export interface ProviderFacts {
+  /** Paths of its API, without the query, as they may be sent: each parameter one encoded segment. */
+  readonly routes: readonly RegExp[];
+  /** Names of the query parameters that may be sent. */
+  readonly parameters: readonly string[];
+  /** "METHOD /path" of the calls that change nothing. */
+  readonly reads: RegExp;
+  /** Upstream calls of a first, unfiltered page of up to 100 rows. */
+  readonly firstPageCalls: Readonly<Record<RecordKind, number>>;
+  /** Upstream calls at most for the children of so many parents. */
+  readonly childCalls: (call: keyof ChildCalls, parents: number) => number;
+  /** Upstream calls at most to look up so many objects that were never seen before. */
+  readonly lookupCalls: (kind: RecordKind, keys: number) => number;
+  /** Projects are names that exist by being used, so that no name can be said to be missing. */
+  readonly anyProjectExists: boolean;
+  /** How the standard output and error of one execution come in one text. */
+  readonly combined: 'INTERLEAVED' | 'STDOUT_FIRST';
+  /** Settings under which the adapter has fewer kinds, and the kinds it then lacks; null when there are none. */
+  readonly narrowed: { readonly settings: JsonObject; readonly without: readonly RecordKind[] } | null;
+}
+
+/** Beside the facts, what ties an emulator's wire to the simulated world. */
+export interface SimFacts {
+  /** Accepted by a guarded emulator. */
+  readonly valid: Credential;
+  /** Accepted by a guarded emulator, too. */
+  readonly other: Credential;
+  readonly wrong: Credential;
+  /** The text that must never be seen anywhere: the secret of `valid`. */
+  readonly secret: string;
+  /** The task that a job of the world is shown as. */
+  taskKey(job: SimJob): NativeKey;
+  /** The execution of the world that a record shows; null when it is none. */
+  executionOf(site: Site, record: ExecutionRecord): SimExecution | null;
+  /** A batch job of the world is over as a job of the provider when its tasks are. */
+  wireLists(rig: Rig): Promise<readonly WireList[]>;
+}
+
+/** One list of the provider, as its wire has it, that a case can spoil and serve again. */
+export interface WireList {
+  readonly kind: RecordKind;
+  /** A fault's `match` for the call that reads it. */
+  readonly match: string;
+  /** Reads the real answer. */
+  body(emulator: RunningEmulator): Promise<JsonObject>;
+  /** The rows inside the answer; changing the array changes the answer. */
+  rows(body: JsonObject): unknown[];
+  /** Takes away what a row cannot be read without. */
+  breakRow(row: JsonObject): void;
+  /** Puts a state word there that no version of the provider has. */
+  setUnknownState(row: JsonObject): void;
+  /** Reads it through the adapter. */
+  read(rig: Rig): Promise<{ readonly records: readonly AnyRecord[]; readonly dropped: DroppedRows }>;
+}
