@@ -9,10 +9,14 @@ export function bytes(value: unknown): Bytes | null {
   return Math.round(value) as Bytes;
 }
 
-/** Thousandths of a core or of a GPU from whole units; null when it is no amount. */
+/** What GraphQL's Int can carry. */
+const MAX_INT = 2_147_483_647;
+
+/** Thousandths of a core or of a GPU from whole units; null when it is no amount, or one that no Int can carry. */
 export function millis(units: unknown): number | null {
   if (typeof units !== 'number' || !Number.isFinite(units) || units < 0) return null;
-  return Math.round(units * 1000);
+  const thousandths = Math.round(units * 1000);
+  return thousandths > MAX_INT ? null : thousandths;
 }
 
 const DECIMAL = ['', 'k', 'm', 'g', 't', 'p', 'e'];
@@ -34,4 +38,40 @@ export function parseCpuQuantity(text: string): number | null {
   const match = /^(\d+(?:\.\d+)?)(m?)$/.exec(text.trim());
   if (match === null) return null;
   return Math.round(Number(match[1]) * (match[2] === 'm' ? 1 : 1000));
+}
+
+const QUANTITY_SCALE: Readonly<Record<string, number>> = {
+  '': 1,
+  n: 1e-9,
+  u: 1e-6,
+  m: 1e-3,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  P: 1e15,
+  E: 1e18,
+  Ki: 1024,
+  Mi: 1024 ** 2,
+  Gi: 1024 ** 3,
+  Ti: 1024 ** 4,
+  Pi: 1024 ** 5,
+  Ei: 1024 ** 6,
+};
+
+/**
+ * Parses a Kubernetes quantity (`64G`, `512Mi`, `1500m`, `1e3`) into plain units. Casing matters: `m` is a thousandth, `M`
+ * a million. A `B` at the end (`0B`) is tolerated. Null for anything else, negative amounts included.
+ */
+export function parseQuantity(text: string): number | null {
+  const match = /^(\d+(?:\.\d*)?|\.\d+)(?:[eE]([+-]?\d{1,3})|(n|u|m|k|[KMGTPE]i|[MGTPE])?B?)$/.exec(
+    text.trim(),
+  );
+  if (match === null) return null;
+  const [, amount = '', exponent, suffix = ''] = match;
+  const value =
+    exponent === undefined
+      ? Number(amount) * (QUANTITY_SCALE[suffix] ?? Number.NaN)
+      : Number(`${amount}e${exponent}`);
+  return Number.isFinite(value) ? value : null;
 }

@@ -36,6 +36,21 @@ export function numberOf(value: unknown): number | null {
   return Number(value);
 }
 
+/** The largest number that GraphQL's Int can carry: a larger one would be an error only when somebody asks for it. */
+export const MAX_INT = 2_147_483_647;
+
+/** A whole number that an Int can carry; null for anything else. */
+export function intOf(value: unknown): number | null {
+  const number = numberOf(value);
+  return number !== null && Number.isInteger(number) && Math.abs(number) <= MAX_INT ? number : null;
+}
+
+/** The same from 0: how many there are of something. */
+export function countOf(value: unknown): number | null {
+  const number = intOf(value);
+  return number === null || number < 0 ? null : number;
+}
+
 export function textsOf(value: unknown): string[] {
   return listOf(value).filter((item): item is string => typeof item === 'string');
 }

@@ -9,7 +9,7 @@ import { executionsOfJobs, executionsOfTasks, tasksOfJobs } from './children.ts'
 import type { Connection } from './connection.ts';
 import { listJobs } from './list-jobs.ts';
 import { listComputeNodes, listProjects } from './list-named.ts';
-import { checkOrder } from './list-page.ts';
+import { checkKind, checkOrder } from './list-page.ts';
 import { listExecutions, listTasks } from './list-tasks.ts';
 import { readLogs } from './logs.ts';
 import { getComputeNodes, getExecutions, getJobs, getProjects, getTasks } from './lookup.ts';
@@ -51,9 +51,10 @@ export function createQarnotAdapter(deps: AdapterDeps<QarnotSettings>): Provider
   const { provider, upstream, settings, clock } = deps;
   const api = new QarnotApi(upstream, settings.pathPrefix);
   const connection: Connection = { provider, api, settings, clock };
+  const capabilities = capabilitiesOf(settings);
   let version: string | null = null;
   return {
-    capabilities: capabilitiesOf(settings),
+    capabilities,
     get version() {
       return version;
     },
@@ -63,10 +64,14 @@ export function createQarnotAdapter(deps: AdapterDeps<QarnotSettings>): Provider
       return result;
     },
     async list<K extends RecordKind>(kind: K, query: ListQuery, ctx: CallContext) {
+      checkKind(capabilities, kind, provider);
       checkOrder(kind, query);
       return LISTS[kind](connection, query, ctx);
     },
-    get: (kind, keys, ctx) => LOOKUPS[kind](connection, keys, ctx),
+    async get(kind, keys, ctx) {
+      checkKind(capabilities, kind, provider);
+      return LOOKUPS[kind](connection, keys, ctx);
+    },
     tasksOfJobs: (keys, ctx) => tasksOfJobs(connection, keys, ctx),
     executionsOfJobs: (keys, ctx) => executionsOfJobs(connection, keys, ctx),
     executionsOfTasks: (keys, ctx) => executionsOfTasks(connection, keys, ctx),

@@ -38,6 +38,9 @@ const SEARCH: Readonly<Record<Collection, UpstreamPath>> = {
 /** The account changes rarely, and many lists need to know its default project. */
 const ACCOUNT_FRESHNESS_MS = 60_000;
 
+/** What tells an account from any other JSON object: one of these is in every version of it. */
+const ACCOUNT_MEMBERS = ['email', 'maxTask', 'computingQuotas', 'projects'];
+
 /** The calls the adapter makes, with answers checked for their outer shape only. All of them only read. */
 export class QarnotApi {
   readonly provider: ProviderKey;
@@ -88,7 +91,8 @@ export class QarnotApi {
       ctx,
     );
     const wire = camelEnvelope(response.body);
-    if (wire === null) throw this.#offContract('account information that is not an object');
+    if (wire === null || !ACCOUNT_MEMBERS.some((member) => member in wire))
+      throw this.#offContract('something else than account information');
     return { wire, receivedAt: response.receivedAt };
   }
 

@@ -7,6 +7,7 @@ import {
   idsOf,
   includes,
   intersect,
+  MAX_ID,
   parseRanges,
   rangesOf,
   sizeOf,
@@ -95,9 +96,6 @@ export function instancesAt(instances: Instances, index: number): readonly Insta
 function byIndex(a: InstanceFact, b: InstanceFact): number {
   return a.index - b.index || a.attempt - b.attempt;
 }
-
-/** The last id a range text can hold. */
-const MAX_ID = 9_999_999_999;
 
 /** `advancedRanges` overrides the count, which then reads back as 0. */
 function allIndexes(wire: Wire): Ranges | null {

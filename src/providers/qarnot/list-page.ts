@@ -1,6 +1,12 @@
-import type { RecordKind } from '../../model/ids.ts';
+import type { ProviderKey, RecordKind } from '../../model/ids.ts';
 import { GridweaveError } from '../../model/errors.ts';
-import { DEFAULT_ORDER, type FilterName, type ListPage, type ListQuery } from '../provider.ts';
+import {
+  DEFAULT_ORDER,
+  type Capabilities,
+  type FilterName,
+  type ListPage,
+  type ListQuery,
+} from '../provider.ts';
 import { NOTHING_DROPPED } from '../reading.ts';
 import type { Connection } from './connection.ts';
 
@@ -19,6 +25,14 @@ export function emptyPage<K extends RecordKind>(
     observedAt: clock.now(),
     notes: [],
   };
+}
+
+/** Pools are no nodes where the operator does not want them to be. */
+export function checkKind({ kinds }: Capabilities, kind: RecordKind, provider: ProviderKey): void {
+  if (kinds.includes(kind)) return;
+  throw new GridweaveError('UNSUPPORTED_OPERATION', `Provider "${provider}" has no such objects.`, {
+    provider,
+  });
 }
 
 /** Each kind can be read in one order only. */

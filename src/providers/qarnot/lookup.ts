@@ -97,7 +97,7 @@ export async function getProjects(
   keys: readonly NativeKey[],
   ctx: CallContext,
 ): Promise<Found<ProjectRecord>> {
-  const { records } = await readProjects(connection, ctx);
+  const { records } = keys.length === 0 ? { records: [] } : await readProjects(connection, ctx);
   const byKey = new Map(records.map((record) => [record.key, record]));
   return foundBy(connection, keys, (key) => byKey.get(key) ?? null);
 }

@@ -2,7 +2,7 @@ import type { NativeKey, ProviderKey } from '../../model/ids.ts';
 import type { ComputeNodeRecord, ComputeNodeState, Label, Resources } from '../../model/records.ts';
 import { parseTimestamp } from '../../model/time.ts';
 import { bytes, millis } from '../../model/units.ts';
-import { isWire, listOf, numberOf, textOf, wireOf, type Wire } from '../reading.ts';
+import { intOf, isWire, listOf, numberOf, textOf, wireOf, type Wire } from '../reading.ts';
 import { poolKey, projectKey, slotKey } from './keys.ts';
 import { labelsOf } from './map-labels.ts';
 import { errorsOf, firstMessage } from './reasons.ts';
@@ -48,7 +48,7 @@ export function poolRecords(row: NativeRow, setting: PoolSetting): ComputeNodeRe
     },
     createdAt: row.createdAt,
     capacity: {
-      cpuMillis: total(slots.map((slot) => slot.cpuMillis)),
+      cpuMillis: intOf(total(slots.map((slot) => slot.cpuMillis))),
       memoryBytes: bytes(total(slots.map((slot) => slot.memoryBytes))),
       diskBytes: null,
       gpuMillis: null,

@@ -1,8 +1,13 @@
+import { MAX_INT } from '../reading.ts';
+
 /**
  * Sets of instance ids as inclusive intervals, ascending and disjoint. A task may have millions of instances: every
  * operation here costs as much as there are intervals, never as much as there are ids.
  */
 export type Ranges = readonly (readonly [from: number, to: number])[];
+
+/** The last id there can be: so many ids can still be counted in an Int. */
+export const MAX_ID = MAX_INT - 1;
 
 const PART = /^\s*(\d{1,10})(?:\s*-\s*(\d{1,10}))?\s*$/;
 
@@ -16,7 +21,7 @@ export function parseRanges(value: unknown): Ranges | null {
     if (match === null) return null;
     const from = Number(match[1]);
     const to = Number(match[2] ?? from);
-    if (to < from) return null;
+    if (to < from || to > MAX_ID) return null;
     parts.push([from, to]);
   }
   return merged(parts);

@@ -72,7 +72,7 @@ describe('ranges', () => {
     expect(idsOf(parseRanges(text) ?? [], 100)).toEqual(expected);
   });
 
-  it.each([null, 7, 'a', '1-', '5-2', '1,,2', '-1', '1.5', '99999999999'])(
+  it.each([null, 7, 'a', '1-', '5-2', '1,,2', '-1', '1.5', '2147483647', '99999999999'])(
     'does not guess at %s',
     (value) => {
       expect(parseRanges(value)).toBeNull();
@@ -95,8 +95,8 @@ describe('ranges', () => {
   });
 
   it('costs nothing by size', () => {
-    const huge = parseRanges('0-9999999999')!;
-    expect(sizeOf(huge)).toBe(10_000_000_000);
+    const huge = parseRanges('0-2147483646')!;
+    expect(sizeOf(huge)).toBe(2_147_483_647);
     expect(idsOf(subtract(huge, firstIds(5)), 3)).toEqual([5, 6, 7]);
   });
 });

@@ -6,7 +6,7 @@
  * live service. Where code relies on one that no document states, a comment says "unverified".
  */
 import { parseTimestamp, type EpochMs } from '../../model/time.ts';
-import { RowError, isWire, requiredText, requiredTime, type Wire } from '../reading.ts';
+import { MAX_INT, RowError, isWire, requiredText, requiredTime, type Wire } from '../reading.ts';
 
 /** A task, pool or job as it came, with the three things no row can do without. */
 export interface NativeRow {
@@ -66,7 +66,7 @@ export function modifiedAtOf(row: NativeRow): EpochMs {
  * `lastModified` has a precision of one second, so two changes within one second share a revision.
  */
 export function revisionOf(createdAt: EpochMs, modifiedAt: EpochMs): number {
-  return Math.max(0, Math.floor((modifiedAt - createdAt) / 1000)) + 1;
+  return Math.min(Math.max(0, Math.floor((modifiedAt - createdAt) / 1000)) + 1, MAX_INT);
 }
 
 const MAX_DEPTH = 12;

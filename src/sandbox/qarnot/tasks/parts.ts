@@ -47,7 +47,10 @@ function hardwareFor(site: Site, job: SimJob, execution: SimExecution): Hardware
 
 /** Every instance of a task as it stands now. */
 export function partsOf(site: Site, job: SimJob, facts: TaskFacts, now: number): InstancePart[] {
-  const latest = latestByIndex(currentExecutions(job));
+  const executions = currentExecutions(job);
+  const latest = latestByIndex(executions);
+  // Of any attempt: an instance that waits to be tried again was started before.
+  const startedOnce = new Set(executions.filter((each) => each.startedAt !== null).map(({ index }) => index));
   const moments = momentsOf(job);
   return facts.instanceIds.map((instanceId, index) => {
     const execution = latest.get(index);
@@ -62,7 +65,7 @@ export function partsOf(site: Site, job: SimJob, facts: TaskFacts, now: number):
       phase,
       attempt: execution.attempt,
       hardware: hardwareFor(site, job, execution),
-      startedOnce: startedAt !== null,
+      startedOnce: startedOnce.has(index),
       downloadMs: preparedMs * 0.6,
       environmentMs: preparedMs * 0.4,
       executionMs,
