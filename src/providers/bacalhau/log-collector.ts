@@ -27,9 +27,13 @@ export class LogCollector {
     return this.#skippedBytes;
   }
 
-  /** More was read than may be returned, so that reading on changes nothing. Never true of a tail. */
+  /**
+   * More was read than may be returned, so that reading on changes nothing. Never true of a tail, nor of a single line:
+   * one is always returned, and only a second one proves that the log is cut.
+   */
   get full(): boolean {
-    return this.#request.tailLines === null && this.#keptBytes > this.#request.maxBytes;
+    const { tailLines, maxBytes } = this.#request;
+    return tailLines === null && this.#keptBytes > maxBytes && this.#lines.length - this.#head > 1;
   }
 
   add(stream: LogLine['stream'], text: string): void {

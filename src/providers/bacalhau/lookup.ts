@@ -93,6 +93,7 @@ export class Lookup {
 
   /** One call for all: asking for a single node would match by prefix, and fail where its id begins another's. */
   async nodes(keys: readonly NativeKey[], ctx: CallContext): Promise<Found<ComputeNodeRecord>> {
+    if (keys.length === 0) return foundOf<ComputeNodeRecord>([]);
     const answer = await outcome(() => this.#api.nodes(ctx));
     if (answer instanceof GridweaveError) return foundOf<ComputeNodeRecord>(keys.map((key) => [key, answer]));
     const records = new RowReader().read(answer.value, (row) => mapNode(row, answer));

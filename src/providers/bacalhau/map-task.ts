@@ -1,6 +1,6 @@
 import type { JobRecord, Resources, TaskRecord } from '../../model/records.ts';
 import { millis, parseByteSize, parseCpuQuantity } from '../../model/units.ts';
-import { numberOf, textOf, textsOf, wireOf, type Wire } from '../reading.ts';
+import { countOf, numberOf, textOf, textsOf, wireOf, type Wire } from '../reading.ts';
 import { taskKey } from './keys.ts';
 
 /** Requested amounts are texts: a Kubernetes CPU quantity, humanised bytes, a whole number of GPUs. */
@@ -51,14 +51,14 @@ function engineOf(spec: Wire): Engine {
 /** `Timeouts.ExecutionTimeout` is in seconds; 0 and absent mean no limit. */
 function timeoutOf(value: unknown): number | null {
   const seconds = numberOf(wireOf(value)['ExecutionTimeout']);
-  return seconds === null || seconds <= 0 ? null : Math.round(seconds * 1000);
+  const ms = Math.round((seconds ?? 0) * 1000);
+  return ms > 0 && Number.isSafeInteger(ms) ? ms : null;
 }
 
 /** `ops` and `daemon` jobs run once on every matching node: they have no count. */
-function countOf(row: Wire, job: JobRecord): number | null {
+function instancesOf(row: Wire, job: JobRecord): number | null {
   if (job.jobKind === 'OPS' || job.jobKind === 'DAEMON') return null;
-  const count = numberOf(row['Count']);
-  return count === null || !Number.isSafeInteger(count) || count < 0 ? null : count;
+  return countOf(row['Count']);
 }
 
 /** The one task of a job. It has no state, times, labels or revision of its own: the job's are its own. */
@@ -81,7 +81,7 @@ export function mapTask(task: Wire, row: Wire, job: JobRecord): TaskRecord {
     endedAt: job.endedAt,
     jobKey: job.key,
     projectKey: job.projectKey,
-    count: countOf(row, job),
+    count: instancesOf(row, job),
     engine,
     image,
     command,

@@ -27,6 +27,8 @@ export async function probe(api: BacalhauApi, clock: Clock, ctx: CallContext): P
     outcome(() => api.nodes(ctx, { limit: 1, freshnessMs: 0 })),
   ]);
   const failures = [alive, version, jobs, nodes].filter((result) => result instanceof GridweaveError);
+  const left = failures.find((error) => error.code === 'CANCELLED');
+  if (left !== undefined) throw left;
   // A failed call still reached the server when that answered with a status.
   const reachable =
     failures.length < 4 || failures.some((error) => error.details.upstream?.status !== undefined);

@@ -8,7 +8,7 @@
 import { GridweaveError } from '../../model/errors.ts';
 import type { ProviderKey } from '../../model/ids.ts';
 import { epochMs, type EpochMs } from '../../model/time.ts';
-import { isWire, listOf, RowError, textOf, wireOf, type Wire } from '../reading.ts';
+import { countOf, isWire, listOf, RowError, textOf, wireOf, type Wire } from '../reading.ts';
 
 /** Members that hold Unix nanoseconds as bare integers, far beyond what a JavaScript number can hold exactly. */
 export const BIG_INTEGERS = ['CreateTime', 'ModifyTime'] as const;
@@ -64,7 +64,7 @@ export function timeOf(value: unknown): EpochMs | null {
 
 /** A counter that only rises; 0 when absent or no counter. */
 export function counterOf(value: unknown): number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : 0;
+  return countOf(value) ?? 0;
 }
 
 /** `{ "<member>": […] }`, the shape of every list; anything else is not this API. */
