@@ -10,9 +10,9 @@ import { favicon, LOGO } from './logo.ts';
 type PageOptions = Parameters<typeof renderGraphiQL>[0] & { readonly onEditQuery: null };
 
 /**
- * Plain JavaScript, because a thread can only be started from a file of its own when sources and build look alike.
- * Rendered here the page would stay 35 MB of strings for as long as the gateway runs, and would hold up every other
- * request for a quarter of a second.
+ * Done in a thread of its own: here the renderer would hold up every other request for a quarter of a second, and its
+ * 35 MB of strings would stay for as long as the gateway runs. As text and in plain JavaScript, because a file's name
+ * would have to be another in the sources (.ts) than in the build (.js).
  */
 const RENDER_AND_COMPRESS = `
   const { parentPort, workerData } = require('node:worker_threads');
