@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { GridweaveError } from '../../model/errors.ts';
+import { isTerminal } from '../../model/state.ts';
+import type { EpochMs } from '../../model/time.ts';
+import { epochMs } from '../../model/time.ts';
+import type { CallContext } from '../../upstream/types.ts';
+import type { ChangeBatch } from '../provider.ts';
+import type { Connection } from './connection.ts';
+import type { KnownJob } from './known-jobs.ts';
+import { droppedOf } from './list-work.ts';
+import { jobRecord } from './map-job.ts';
+import { projectKeyOf } from './project.ts';
+import type { Sighting } from './sighting.ts';
+
+/**
+ * What changed: the service has no feed and tells no times, so every known job that has not ended is asked for, many to a
+ * call. One that has ended is told once more when somebody else's reading noticed it since the last batch.
+ */
+export async function readChanges(
+  connection: Connection,
+  since: string | null,
+  ctx: CallContext,
+): Promise<ChangeBatch> {
+  const { provider, settings, clock, api, reader, known } = connection;
+  const startedAt = clock.now();
+  const mark = since === null ? null : parseWatermark(since);
+  const due: { readonly job: KnownJob; readonly lookedAt: number }[] = [];
+  const told = new Map<string, Sighting>();
+  for (const job of known.list()) {
+    const last = reader.remembered(job.id, ctx);
+    if (mark === null || last === null || !isTerminal(last.whole.state)) {
+      due.push({ job, lookedAt: Math.max(last?.observedAt ?? 0, last?.missed?.lastAt ?? 0) });
+    } else if (last.noticedAt >= mark) told.set(job.id, last);
+  }
+  // When the budget is smaller than the work, batches take turns: those looked at longest ago come first.
+  const calls = Math.max(ctx.budget.limit - ctx.budget.spent, 1);
+  const asked = due.toSorted((a, b) => a.lookedAt - b.lookedAt).slice(0, calls * api.batch);
+  const read = await reader.read(
+    asked.map(({ job }) => job.id),
+    ctx,
+  );
+  const { failure } = read;
+  if (failure !== null && (read.observedAt === null || failure.code === 'CANCELLED')) throw failure;
+  for (const [id, sighting] of read.sightings) told.set(id, sighting);
+
+  const projectKey = projectKeyOf(settings);
+  const jobs = [...told.values()].map((sighting) =>
+    jobRecord({ provider, sighting, known: known.get(sighting.id), projectKey }),
+  );
+  const tasks = jobs.flatMap((job) => job.tasks ?? []);
+  const dropped = droppedOf(read);
+  return {
+    jobs,
+    tasks,
+    executions: tasks.flatMap((task) => task.executions ?? []),
+    computeNodes: [],
+    // Of the gateway's own clock: what is not told by now is asked for again, or noticed after this moment.
+    watermark: JSON.stringify({ noticedAt: startedAt }),
+    complete: mark === null && asked.length === due.length && dropped.count === 0,
+    dropped,
+  };
+}
+
+const watermarkShape = z.strictObject({ noticedAt: z.int().min(0) });
+
+function parseWatermark(text: string): EpochMs {
+  try {
+    return epochMs(watermarkShape.parse(JSON.parse(text)).noticedAt);
+  } catch (cause) {
+    throw new GridweaveError(
+      'INVALID_CURSOR',
+      'The watermark of changes is damaged. Start with a full sweep.',
+      { field: 'since', cause },
+    );
+  }
+}

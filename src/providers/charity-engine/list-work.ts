@@ -1,0 +1,148 @@
+import type { NativeKey } from '../../model/ids.ts';
+import type { RecordOfKind } from '../../model/records.ts';
+import type { CallContext } from '../../upstream/types.ts';
+import type { FilterName, ListFilter, ListPage, ListQuery, ListRow } from '../provider.ts';
+import { EXECUTION_FILTERS, JOB_FILTERS, TASK_FILTERS } from './capabilities.ts';
+import type { Connection } from './connection.ts';
+import { orderOfPart } from './keys.ts';
+import type { KnownJob } from './known-jobs.ts';
+import { executionRecords } from './map-execution.ts';
+import { jobRecord, taskRecord } from './map-job.ts';
+import { comparePlaces, currentPlace, decodePosition, encodePosition, placeOf } from './position.ts';
+import { projectKeyOf } from './project.ts';
+import type { StatusRead } from './status-reader.ts';
+import { nameOf, type JobView } from './view.ts';
+
+type WorkKind = 'job' | 'task' | 'execution';
+
+const FILTERS: Readonly<Record<WorkKind, readonly FilterName[]>> = {
+  job: JOB_FILTERS,
+  task: TASK_FILTERS,
+  execution: EXECUTION_FILTERS,
+};
+
+/** The record of a job that one kind of list shows, each with the part it stands for. */
+type RecordsOf<K extends WorkKind> = (
+  view: JobView,
+) => readonly { readonly record: RecordOfKind[K]; readonly part: string | null }[];
+
+const RECORDS: { readonly [K in WorkKind]: RecordsOf<K> } = {
+  job: (view) => [{ record: jobRecord(view), part: null }],
+  task: (view) => [{ record: taskRecord(view), part: null }],
+  execution: (view) =>
+    executionRecords(view).map((record, i) => ({ record, part: view.sighting.parts[i]?.name ?? null })),
+};
+
+/**
+ * A page of the jobs the gateway knows of, by when they became known: the service has no list and tells no times. One
+ * call asks for the states of all of a page's jobs, so that a page holds no more of them than fit into a call.
+ */
+export async function listWork<K extends WorkKind>(
+  kind: K,
+  connection: Connection,
+  query: ListQuery,
+  ctx: CallContext,
+): Promise<ListPage<K>> {
+  const { provider, settings, clock, api, reader, known } = connection;
+  const { direction } = query.order;
+  const from = query.after === null ? null : currentPlace(decodePosition(query.after), known);
+  const projectKey = projectKeyOf(settings);
+  const pushedDown = FILTERS[kind].filter((name) => query.filter[name] !== undefined);
+  const rest = known
+    .list()
+    .filter((job) => passes(job, query.filter, pushedDown, projectKey))
+    .filter((job) => {
+      const order = from === null ? 1 : comparePlaces(placeOf(job), from, direction);
+      return order > 0 || (order === 0 && from !== null && from.part !== null);
+    })
+    .sort((a, b) => comparePlaces(placeOf(a), placeOf(b), direction));
+  const wanted = rest.slice(0, Math.max(Math.trunc(query.limit), 1)).map((job) => job.id);
+  const page = rest.slice(0, api.fitting(wanted));
+  const read = await reader.read(
+    page.map((job) => job.id),
+    ctx,
+  );
+  if (read.failure !== null) throw read.failure;
+
+  const rows: ListRow<K>[] = [];
+  for (const job of page) {
+    const sighting = read.sightings.get(job.id);
+    if (sighting === undefined) continue;
+    const own = RECORDS[kind]({ provider, sighting, known: job, projectKey });
+    const place = placeOf(job);
+    const given = from !== null && from.id === job.id ? from.part : null;
+    const left = own.filter(({ part }) => given === null || orderOf(part) > orderOfPart(given));
+    left.forEach(({ record, part }, i) => {
+      const position = encodePosition({ ...place, part: i === left.length - 1 ? null : part });
+      rows.push({ record, orderKey: [place.at, job.id, orderOf(part)], position });
+    });
+  }
+  const last = page.at(-1);
+  return {
+    rows,
+    endPosition: last === undefined ? query.after : encodePosition({ ...placeOf(last), part: null }),
+    hasMore: page.length < rest.length,
+    pushedDown,
+    dropped: droppedOf(read),
+    observedAt: read.observedAt ?? clock.now(),
+    notes: notesOn(connection, page.length - read.sightings.size - refusals(read).length),
+  };
+}
+
+function orderOf(part: string | null): string {
+  return part === null ? '' : orderOfPart(part);
+}
+
+function passes(
+  job: KnownJob,
+  filter: ListFilter,
+  names: readonly FilterName[],
+  projectKey: NativeKey,
+): boolean {
+  return names.every((name) => {
+    switch (name) {
+      case 'projects':
+        return filter.projects?.includes(projectKey);
+      case 'jobKinds':
+        return filter.jobKinds?.includes('BATCH');
+      case 'origins':
+        return filter.origins?.includes('NATIVE');
+      case 'namePrefix':
+        return nameOf(job.id, job).startsWith(filter.namePrefix ?? '');
+      case 'createdFrom':
+        return job.knownAt >= (filter.createdFrom ?? -Infinity);
+      case 'createdBefore':
+        return job.knownAt < (filter.createdBefore ?? Infinity);
+      default:
+        return true;
+    }
+  });
+}
+
+/** Jobs that could not be asked for; those that do not exist are none of them. */
+function refusals(read: StatusRead): string[] {
+  return [...read.errors].filter(([, error]) => error.code !== 'NOT_FOUND').map(([, error]) => error.code);
+}
+
+export function droppedOf(read: StatusRead): ListPage<'job'>['dropped'] {
+  const refused = refusals(read);
+  return {
+    count: read.dropped.count + refused.length,
+    reasons: [
+      ...read.dropped.reasons,
+      ...new Set(refused.map((code) => `a job could not be read (${code})`)),
+    ],
+  };
+}
+
+function notesOn({ known }: Connection, unreported: number): string[] {
+  const count = known.list().length;
+  const jobs = count === 1 ? '1 known job' : `${String(count)} known jobs`;
+  const notes = [
+    `Charity Engine has no list call: ${jobs} (submitted through this gateway or imported) ${count === 1 ? 'is' : 'are'} shown.`,
+  ];
+  if (unreported > 0) notes.push(`Charity Engine does not report ${String(unreported)} of them.`);
+  if (known.forgotten > 0)
+    notes.push(`${String(known.forgotten)} older jobs were forgotten: "maxKnownJobs" is reached.`);
+  return notes;
+}
