@@ -24,6 +24,8 @@ export interface FakeJob {
   version?: number;
   revision?: number;
   labels?: Record<string, string>;
+  /** Default docker. */
+  engine?: string;
   executions?: Row[];
 }
 
@@ -43,7 +45,7 @@ export function jobRow(job: FakeJob): Row {
     Priority: 0,
     Count: 1,
     Labels: job.labels ?? {},
-    Tasks: [{ Name: 'main', Engine: { Type: 'docker', Params: { Image: 'alpine' } } }],
+    Tasks: [{ Name: 'main', Engine: { Type: job.engine ?? 'docker', Params: { Image: 'alpine' } } }],
     State: { StateType: job.state ?? 'Running' },
     Version: job.version ?? 1,
     Revision: job.revision ?? 1,
@@ -120,6 +122,8 @@ export class FakeBacalhau implements Upstream {
   messages: (string | Error)[] = [];
   /** The socket stays open after its last message. */
   hangs = false;
+  /** Ends every socket that stays open, from the server's side. */
+  readonly ends = new Set<(message: string | null) => void>();
   #shuffle = 0;
 
   fingerprint(): string {
@@ -146,18 +150,24 @@ export class FakeBacalhau implements Upstream {
     this.calls.push({ method: 'GET', ...request });
     const messages = [...this.messages];
     const { hangs } = this;
-    let left = () => {};
-    const gone = new Promise<void>((resolve) => {
-      left = resolve;
+    const { ends } = this;
+    let end = (_message: string | null) => {};
+    const ended = new Promise<string | null>((resolve) => {
+      end = (message) => {
+        ends.delete(end);
+        resolve(message);
+      };
     });
+    if (hangs) ends.add(end);
     async function* read(): AsyncGenerator<string> {
       for (const message of messages) {
         if (message instanceof Error) throw message;
         yield await Promise.resolve(message);
       }
-      if (hangs) await gone;
+      const last = hangs ? await ended : null;
+      if (last !== null) yield last;
     }
-    return Promise.resolve({ messages: read(), close: left });
+    return Promise.resolve({ messages: read(), close: () => end(null) });
   }
 
   #respond(status: number, body: unknown): UpstreamResponse {

@@ -27,6 +27,7 @@ import { listJobs, listTasks } from './list-jobs.ts';
 import { listNodes } from './list-nodes.ts';
 import { isNamespace, listProjects } from './list-projects.ts';
 import { foundOf, Lookup, outcome } from './lookup.ts';
+import { LogSockets } from './log-sockets.ts';
 import { readLog } from './logs.ts';
 import { mapNamespace } from './map-project.ts';
 import { inParallel } from './parallel.ts';
@@ -49,6 +50,7 @@ export class BacalhauAdapter implements ProviderAdapter {
   readonly #executions: ExecutionReader;
   readonly #lookup: Lookup;
   readonly #changes: ChangeReader;
+  readonly #sockets: LogSockets;
   readonly #lists: Lists;
   readonly #gets: Gets;
 
@@ -61,6 +63,7 @@ export class BacalhauAdapter implements ProviderAdapter {
     this.#executions = executions;
     this.#lookup = lookup;
     this.#changes = new ChangeReader(api, executions, clock);
+    this.#sockets = new LogSockets(api, clock);
     this.#lists = {
       job: (query, ctx) => listJobs(api, query, ctx, (job) => executions.seen(job, ctx)),
       task: (query, ctx) => listTasks(api, query, ctx),
@@ -113,7 +116,7 @@ export class BacalhauAdapter implements ProviderAdapter {
 
   logs(execution: NativeKey, request: LogRequest, ctx: CallContext): Promise<LogSnapshot> {
     return readLog(
-      { api: this.#api, executions: this.#executions, clock: this.#clock },
+      { api: this.#api, executions: this.#executions, sockets: this.#sockets, clock: this.#clock },
       execution,
       request,
       ctx,

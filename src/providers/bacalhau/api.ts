@@ -11,6 +11,7 @@ import type {
 } from '../../upstream/types.ts';
 import { textOf, wireOf } from '../reading.ts';
 import { failureOf } from './errors.ts';
+import { spelledAsByGo } from './go-path.ts';
 import { ServerVersion } from './server-version.ts';
 import type { BacalhauSettings } from './settings.ts';
 import { dialectOf, type Dialect } from './versions.ts';
@@ -93,7 +94,7 @@ export class BacalhauApi {
   /** One job, by id: what the server finds by name or prefix instead is not it, and reads as NOT_FOUND. */
   async job(id: string, ctx: CallContext): Promise<Answer<JobAnswer>> {
     const response = await this.#get(
-      { path: path`/api/v1/orchestrator/jobs/${id}`, bigIntegers: BIG_INTEGERS },
+      { path: spelledAsByGo(path`/api/v1/orchestrator/jobs/${id}`), bigIntegers: BIG_INTEGERS },
       ctx,
     );
     return this.#answer(response, this.#exactly(id, response));
@@ -103,7 +104,7 @@ export class BacalhauApi {
   async jobWithExecutions(id: string, ctx: CallContext): Promise<Answer<JobAnswer> & { dialect: Dialect }> {
     const response = await this.#get(
       {
-        path: path`/api/v1/orchestrator/jobs/${id}`,
+        path: spelledAsByGo(path`/api/v1/orchestrator/jobs/${id}`),
         query: { include: 'executions' },
         bigIntegers: BIG_INTEGERS,
       },
@@ -123,7 +124,7 @@ export class BacalhauApi {
   ): Promise<Answer<readonly unknown[]> & { dialect: Dialect }> {
     const response = await this.#get(
       {
-        path: path`/api/v1/orchestrator/jobs/${jobId}/executions`,
+        path: spelledAsByGo(path`/api/v1/orchestrator/jobs/${jobId}/executions`),
         query: { all_job_versions: true },
         bigIntegers: BIG_INTEGERS,
       },
@@ -164,7 +165,7 @@ export class BacalhauApi {
   openLog(jobId: string, executionId: string, ctx: CallContext): Promise<UpstreamSocket> {
     return this.#upstream.openSocket(
       {
-        path: path`/api/v1/orchestrator/jobs/${jobId}/logs`,
+        path: spelledAsByGo(path`/api/v1/orchestrator/jobs/${jobId}/logs`),
         query: { execution_id: executionId, follow: false },
       },
       ctx,

@@ -17,8 +17,8 @@ function row(compute: unknown, desired: unknown, runOutput: unknown = {}, messag
 const MEANING: Record<ExecutionWord, readonly [string, string, string]> = {
   Undefined: ['UNKNOWN', 'UNKNOWN', 'CANCELLING'],
   New: ['QUEUED/ADMISSION', 'RUNNING', 'CANCELLING'],
-  AskForBid: ['QUEUED/ADMISSION', 'QUEUED/ADMISSION', 'CANCELLING'],
-  AskForBidAccepted: ['QUEUED/ADMISSION', 'QUEUED/ADMISSION', 'CANCELLING'],
+  AskForBid: ['QUEUED/ADMISSION', 'RUNNING', 'CANCELLING'],
+  AskForBidAccepted: ['QUEUED/ADMISSION', 'RUNNING', 'CANCELLING'],
   AskForBidRejected: ['SKIPPED/BID_LOST', 'SKIPPED/BID_LOST', 'SKIPPED/BID_LOST'],
   BidAccepted: ['RUNNING', 'RUNNING', 'CANCELLING'],
   Running: ['RUNNING', 'RUNNING', 'CANCELLING'],
@@ -132,6 +132,23 @@ describe('reasons', () => {
     ['Could not fetch an input: connection reset by peer', 'INPUT_STAGING'],
     ['Could not pull image acme/missing:1', 'IMAGE_UNAVAILABLE'],
     ['Failing due to node restart', 'NODE_LOST'],
+    // Seen on 1.9.3.
+    ['Execution timed out after 4s', 'TIME_LIMIT'],
+    ['wasm error: unreachable\nwasm stack trace:\n\t.$3()', 'EXIT_NONZERO'],
+    ['failed to load entry module /nope.wasm: module not found: "/nope.wasm"', 'INVALID_SPEC'],
+    [
+      'failed to load entry module /m.wasm: failed to compile module at "/m.wasm": Name section not found',
+      'INVALID_SPEC',
+    ],
+    ["unable to find the entrypoint 'nope' in the WASM module", 'INVALID_SPEC'],
+    [
+      'calculating resource usage of job: error getting job disk space requirements: HEAD http://127.0.0.1:9/a giving up',
+      'INPUT_STAGING',
+    ],
+    ['failed to get pre-signed URL for managed S3 publisher', 'OUTPUT_STAGING'],
+    ['Execution stop requested because node has disappeared', 'NODE_LOST'],
+    // Read in its source.
+    ['failed to load entry module /m.wasm: failed to load module at "/m.wasm": no memory', null],
     ['something else went wrong', null],
     ['', null],
   ])('a failure of "%s" is %s', (message, reason) => {
@@ -143,6 +160,8 @@ describe('reasons', () => {
     ['Execution stopped for job update', 'SUPERSEDED'],
     ['Execution stop requested because node has disappeared', 'NODE_LOST'],
     ['Execution stop requested because there are more executions than needed', 'NOT_NEEDED'],
+    // Seen on 1.9.3.
+    ['Execution stopped due to job failure', 'NOT_NEEDED'],
     ['other', null],
   ])('a cancellation of "%s" is %s', (message, reason) => {
     const called = { ...row(11, 2), DesiredState: { StateType: 2, Message: message } };

@@ -1,7 +1,7 @@
 import type { Status } from '../../model/records.ts';
 import type { Reason, State } from '../../model/state.ts';
-import { textOf, wireOf, type Wire } from '../reading.ts';
-import { cancellationReason, failureReason } from './reasons.ts';
+import { intOf, textOf, wireOf, type Wire } from '../reading.ts';
+import { cancellationReason, failureReason, tellingMessage } from './reasons.ts';
 import type { Dialect, ExecutionWord } from './versions.ts';
 import { timeOf } from './wire.ts';
 
@@ -18,7 +18,8 @@ const STATE_OF: Readonly<Record<ExecutionWord, readonly [State, Reason | null]>>
   AskForBid: ['QUEUED', 'ADMISSION'],
   AskForBidAccepted: ['QUEUED', 'ADMISSION'],
   AskForBidRejected: ['SKIPPED', 'BID_LOST'],
-  // "Running as the orchestrator sees it": the finer words are not reported to it, and do not exist before 1.6.
+  // "Running as the orchestrator sees it": the finer words are not reported to it, and do not exist before 1.6. What
+  // waits in its node's own queue is this, too, and cannot be told apart (seen on 1.9.3).
   BidAccepted: ['RUNNING', null],
   Running: ['RUNNING', null],
   Publishing: ['FINALIZING', null],
@@ -47,23 +48,37 @@ function rawText(value: unknown): string {
 }
 
 /**
- * The exit code of a program that ended by itself; null otherwise. Before the end, and of a failed execution,
- * `RunOutput` is a zero object whose 0 means nothing; -1 means that the runner does not know.
+ * Whether the program ended by itself, so that `RunOutput` is a report: otherwise it is a zero object. The server
+ * calls such an execution Completed, or, of a service or daemon job, Failed "execution completed unexpectedly" with
+ * the report kept (seen on 1.9.3).
  */
-export function exitCodeOf(row: Wire, dialect: Dialect): number | null {
-  if (wordOf(wireOf(row['ComputeState'])['StateType'], dialect) !== 'Completed') return null;
-  const code = wireOf(row['RunOutput'])['ExitCode'];
-  return typeof code === 'number' && Number.isSafeInteger(code) && code !== -1 ? code : null;
+export function endedByItself(row: Wire, dialect: Dialect): boolean {
+  const compute = wireOf(row['ComputeState']);
+  const word = wordOf(compute['StateType'], dialect);
+  if (word !== 'Failed') return word === 'Completed';
+  const { Stdout: stdout, stderr, ExitCode: code } = wireOf(row['RunOutput']);
+  const reported = textOf(stdout) ?? textOf(stderr) ?? (typeof code === 'number' && code !== 0 ? '' : null);
+  return reported !== null || /completed unexpectedly/i.test(textOf(compute['Message']) ?? '');
 }
 
-/** The status of an execution row, from its compute state, what is desired of it, and its exit code. */
-export function executionStatus(row: Wire, dialect: Dialect): Status {
+/** The exit code of a program that ended by itself; null otherwise. -1 means that the runner does not know. */
+export function exitCodeOf(row: Wire, dialect: Dialect): number | null {
+  if (!endedByItself(row, dialect)) return null;
+  const code = wireOf(row['RunOutput'])['ExitCode'];
+  return typeof code === 'number' && code !== -1 ? intOf(code) : null;
+}
+
+/**
+ * The status of an execution row, from its compute state, what is desired of it, and its exit code. `jobState` is the
+ * state of the job version it belongs to, null when that is not known.
+ */
+export function executionStatus(row: Wire, dialect: Dialect, jobState: State | null = null): Status {
   const compute = wireOf(row['ComputeState']);
   const desired = wireOf(row['DesiredState']);
   const word = wordOf(compute['StateType'], dialect);
   const [desiredWord, meaning] = DESIRED[Number(desired['StateType'] ?? NaN)] ?? [null, null];
-  const message = textOf(compute['Message']);
-  const desiredMessage = textOf(desired['Message']);
+  const message = tellingMessage(compute['Message']);
+  const desiredMessage = tellingMessage(desired['Message']);
   const base: Status = {
     state: 'UNKNOWN',
     reason: null,
@@ -83,25 +98,29 @@ export function executionStatus(row: Wire, dialect: Dialect): Status {
   const [state, reason] = STATE_OF[word];
   if (!ENDED.has(word)) {
     if (meaning === 'STOP') {
-      const why = cancellationReason(desiredMessage, message);
+      const why = cancellationReason(jobState, desiredMessage, message);
       return { ...base, state: 'CANCELLING', reason: why, message: desiredMessage ?? message };
     }
-    // Executions of ops and daemon jobs stay New while they run (inferred from the scheduler's source).
-    if (word === 'New' && meaning === 'RUN') return { ...base, state: 'RUNNING', confidence: 'INFERRED' };
+    // Only what was told to run is desired to. Executions of ops and daemon jobs are told so at once and stay New while
+    // they run; and a node that restarts asks once more for what it was running (5 → 3 → 10, seen on 1.9.3).
+    if (meaning === 'RUN' && state === 'QUEUED') return { ...base, state: 'RUNNING', confidence: 'INFERRED' };
     return { ...base, state, reason };
   }
   switch (word) {
     case 'Completed': {
       const exitCode = exitCodeOf(row, dialect) ?? 0;
-      if (exitCode === 0) return { ...base, state };
-      // The server calls any program that ended by itself Completed; its exit code decides whether that is success.
+      // No version says anything of a success, so that a message beside it is left over from before.
       const error = textOf(wireOf(row['RunOutput'])['ErrorMsg']);
+      if (exitCode === 0) return { ...base, state, message: error };
+      // The server calls any program that ended by itself Completed; its exit code decides whether that is success.
       return { ...base, state: 'FAILED', reason: exitReason(error), message: error, confidence: 'DERIVED' };
     }
-    case 'Failed':
-      return { ...base, state, reason: failureReason(message, compute['Details']) };
+    case 'Failed': {
+      const failed = (exitCodeOf(row, dialect) ?? 0) !== 0 ? 'EXIT_NONZERO' : null;
+      return { ...base, state, reason: failureReason(message, compute['Details']) ?? failed };
+    }
     case 'Cancelled': {
-      const why = cancellationReason(desiredMessage, message);
+      const why = cancellationReason(jobState, desiredMessage, message);
       return { ...base, state, reason: why, message: message ?? desiredMessage };
     }
     default:

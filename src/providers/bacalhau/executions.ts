@@ -56,12 +56,9 @@ export class ExecutionReader {
     const answer = await this.#api.jobWithExecutions(jobId, ctx);
     const job = readJob(answer.value.job, answer);
     const reader = new RowReader();
-    const records = mapExecutions(
-      answer.value.executions ?? [],
-      { ...answer, jobId, jobKind: job.jobKind },
-      reader,
-    );
-    const work: JobExecutions = { job, records, dropped: reader.dropped, observedAt: answer.observedAt };
+    const { dialect, observedAt } = answer;
+    const records = mapExecutions(answer.value.executions ?? [], { ...answer, job }, reader);
+    const work: JobExecutions = { job, records, dialect, dropped: reader.dropped, observedAt };
     this.#finished.keep(fingerprint, work);
     return work;
   }
@@ -71,15 +68,25 @@ export class ExecutionReader {
     return this.#withOlder(await this.ofJob(jobId, ctx), ctx);
   }
 
+  /** A job and its executions, those of older versions included when the latest does not hold all of `keys`. */
+  async holding(
+    jobId: string,
+    keys: readonly ExecutionRecord['key'][],
+    ctx: CallContext,
+  ): Promise<JobExecutions> {
+    const latest = await this.ofJob(jobId, ctx);
+    const found = new Set(latest.records.map((record) => record.key));
+    return keys.every((key) => found.has(key)) ? latest : this.#withOlder(latest, ctx);
+  }
+
   /** Executions of one job by key, of whatever version. */
   async byKey(
     jobId: string,
     keys: readonly ExecutionRecord['key'][],
     ctx: CallContext,
   ): Promise<ReadonlyMap<string, ExecutionRecord>> {
-    const latest = await this.ofJob(jobId, ctx);
-    const found = byKey(latest);
-    return keys.every((key) => found.has(key)) ? found : byKey(await this.#withOlder(latest, ctx));
+    const { records } = await this.holding(jobId, keys, ctx);
+    return new Map(records.map((record) => [record.key, record]));
   }
 
   async #withOlder(latest: JobExecutions, ctx: CallContext): Promise<JobExecutions> {
@@ -87,11 +94,10 @@ export class ExecutionReader {
     if (job.generation === 1) return latest;
     const answer = await this.#api.executionsOfAllVersions(job.key, ctx);
     const reader = new RowReader();
-    const parent = { ...answer, jobId: job.key, jobKind: job.jobKind };
-    return { ...latest, records: mapExecutions(answer.value, parent, reader), dropped: reader.dropped };
+    return {
+      ...latest,
+      records: mapExecutions(answer.value, { ...answer, job }, reader),
+      dropped: reader.dropped,
+    };
   }
-}
-
-function byKey({ records }: JobExecutions): Map<string, ExecutionRecord> {
-  return new Map(records.map((record) => [record.key, record]));
 }

@@ -3,11 +3,14 @@ import type { ExecutionRecord, JobRecord } from '../../model/records.ts';
 import { isTerminal } from '../../model/state.ts';
 import type { Clock, EpochMs } from '../../model/time.ts';
 import type { DroppedRows } from '../provider.ts';
+import type { Dialect } from './versions.ts';
 
 /** A job with the executions of its latest version. */
 export interface JobExecutions {
   readonly job: JobRecord;
   readonly records: readonly ExecutionRecord[];
+  /** How the server spoke that told of them. */
+  readonly dialect: Dialect;
   readonly dropped: DroppedRows;
   readonly observedAt: EpochMs;
 }

@@ -95,7 +95,8 @@ describe('rows with anything in them', () => {
         fc.constantFrom<JobKind>('BATCH', 'OPS', 'UNKNOWN'),
         (rows, version, jobKind) => {
           const reader = new RowReader();
-          const parent = { ...AT, jobId: 'j-1', jobKind, dialect: dialectOf(version) };
+          const job = { ...mapJob(jobRow({ id: 'j-1', created: 1n }), AT), jobKind };
+          const parent = { ...AT, job, dialect: dialectOf(version) };
           const records = mapExecutions(rows, parent, reader);
           expect(records.length + reader.dropped.count).toBe(rows.length);
           const places = records.map(({ generation, index, attempt }) => `${generation}/${index}/${attempt}`);

@@ -122,9 +122,60 @@ describe('mapJob', () => {
     ['not enough nodes to run job. requested: 2, available: 1, suitable: 0.', 'CAPACITY'],
     ['Job timed out. Job took longer than 1h0m0s', 'TIME_LIMIT'],
     ['Job failed because one or more executions failed', null],
+    // Seen on 1.9.3.
+    ['Job timed out. Job took longer than 7s', 'TIME_LIMIT'],
+    ['not enough nodes to run job. requested: 2, available: 1, suitable: 1.\n• Node n-7: ', 'CAPACITY'],
+    [
+      'not enough nodes to run job. requested: 1, available: 3, suitable: 0.\n• 3 of 3 nodes: does not support docker, only wasm',
+      'CAPACITY',
+    ],
+    // Executions were run, and failed: of what, only they say.
+    [
+      'not enough nodes to run job. requested: 1, available: 3, suitable: 0.\n• 3 of 3 nodes: job already executed on this node more than once',
+      null,
+    ],
+    [
+      'not enough nodes to run job. requested: 1, available: 2, suitable: 0.\n• Node n-7: node busy with available capacity {CPU: 1.60, GPU: 0}\n• Node n-8: job already executed on this node more than once',
+      null,
+    ],
+    // Read in its source, with its spelling.
+    ['not matching nodes to run job out of 3 available nodes.\n• 3 of 3 nodes: labels', 'CAPACITY'],
+    ['Job failed because it has been retried too many times', null],
   ])('infers why "%s"', (message, reason) => {
     const job = mapJob({ ...FULL, State: { StateType: 'Failed', Message: message } }, AT);
     expect(job.status).toMatchObject({ state: 'FAILED', reason, message });
+  });
+
+  it.each([
+    [8, 9.01, 'QUEUE_TIME_LIMIT'],
+    [600, 9.01, 'CAPACITY'],
+    [undefined, 9.01, 'CAPACITY'],
+  ])(
+    'knows by a queue timeout of %s s that it waited for %s s in vain (seen on 1.9.3)',
+    (limit, age, reason) => {
+      const job = {
+        ...FULL,
+        Tasks: [{ Name: 'main', Timeouts: { QueueTimeout: limit } }],
+        State: {
+          StateType: 'Failed',
+          Message:
+            'not enough nodes to run job. requested: 1, available: 1, suitable: 0.\n• Node n-7: node busy with available capacity {CPU: 1.55, Memory: 20 GB, Disk: 205 GB, GPU: 0}',
+        },
+        ModifyTime: (BigInt(FULL.CreateTime) + BigInt(age * 1e9)).toString(),
+      };
+      expect(mapJob(job, AT).status.reason).toBe(reason);
+    },
+  );
+
+  it('keeps the message of a job that waits, and of one that goes back to waiting (seen on 1.9.3)', () => {
+    const message =
+      'Job queued. not enough nodes to run job. requested: 1, available: 3, suitable: 0.\n• 3 of 3 nodes: job rejected';
+    const job = mapJob({ ...FULL, State: { StateType: 'Queued', Message: message }, Revision: 3 }, AT);
+    expect(job).toMatchObject({
+      startedAt: null,
+      revision: 3,
+      status: { state: 'QUEUED', reason: 'CAPACITY', message },
+    });
   });
 
   it('reads wasm modules and engines it does not know', () => {

@@ -1,11 +1,11 @@
 import type { JobKind, JobRecord, Label, Status } from '../../model/records.ts';
 import { isTerminal, type Reason, type State } from '../../model/state.ts';
 import type { NativeKey } from '../../model/ids.ts';
-import { listOf, numberOf, requiredText, RowError, textOf, wireOf, type Wire } from '../reading.ts';
+import { intOf, listOf, numberOf, requiredText, RowError, textOf, wireOf, type Wire } from '../reading.ts';
 import { isId, jobKey } from './keys.ts';
 import { mapTask } from './map-task.ts';
 import { failureReason } from './reasons.ts';
-import { counterOf, msOfNanos, requiredNanos, timeOf, type Observed } from './wire.ts';
+import { counterOf, msOfNanos, nanosOf, requiredNanos, timeOf, type Observed } from './wire.ts';
 
 const JOB_KINDS: ReadonlyMap<string, JobKind> = new Map([
   ['batch', 'BATCH'],
@@ -55,6 +55,23 @@ export function namespaceOf(row: Wire): NativeKey | null {
   return namespace === null ? null : (namespace as NativeKey);
 }
 
+/**
+ * Whether a job that ended has been there for as long as it may be queued. The server measures that from its creation,
+ * over all versions, and says the same of it as of a job that was never allowed to wait: "not enough nodes".
+ */
+function waitedInVain(row: Wire): boolean {
+  const [task] = listOf(row['Tasks']);
+  const seconds = numberOf(wireOf(wireOf(task)['Timeouts'])['QueueTimeout']);
+  const [created, ended] = [nanosOf(row['CreateTime']), nanosOf(row['ModifyTime'])];
+  if (seconds === null || seconds <= 0 || created === null || ended === null) return false;
+  return Number(ended - created) >= seconds * 1e9;
+}
+
+function failedBecause(row: Wire, message: string | null, details: unknown): Reason | null {
+  const reason = failureReason(message, details);
+  return reason === 'CAPACITY' && waitedInVain(row) ? 'QUEUE_TIME_LIMIT' : reason;
+}
+
 function jobStatus(row: Wire): Status {
   const { StateType: value, Message: text, Details: details } = wireOf(row['State']);
   const raw = textOf(value) ?? '';
@@ -62,7 +79,7 @@ function jobStatus(row: Wire): Status {
   const [state, reason] = JOB_STATES.get(raw) ?? ['UNKNOWN', null];
   return {
     state,
-    reason: state === 'FAILED' ? failureReason(message, details) : reason,
+    reason: state === 'FAILED' ? failedBecause(row, message, details) : reason,
     message,
     raw: { value: raw, detail: null, field: 'State.StateType' },
     desired: null,
@@ -86,7 +103,8 @@ export function mapJob(row: Wire, at: Observed): JobRecord {
     observedAt: at.observedAt,
     status,
     generation: generationOf(row['Version']),
-    revision: counterOf(row['Revision']),
+    // The server counts from 1.
+    revision: Math.max(counterOf(row['Revision']), 1),
     createdAt: msOfNanos(requiredNanos(row, 'CreateTime')),
     // A job is modified only when its state or its spec changes: while it runs, that was when it began to.
     startedAt: status.state === 'RUNNING' ? status.since : null,
@@ -95,7 +113,7 @@ export function mapJob(row: Wire, at: Observed): JobRecord {
     origin: 'NATIVE',
     projectKey: namespaceOf(row),
     labels: labelsOf(row['Labels']),
-    priority: numberOf(row['Priority']),
+    priority: intOf(row['Priority']),
     tasks: null,
   };
   // The server keeps exactly one task; a row without one is read all the same.

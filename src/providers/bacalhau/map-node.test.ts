@@ -34,7 +34,56 @@ const FULL = {
   },
 };
 
+/** The shape of a node that was lost, as seen on 1.9.3: amounts gone, counts still what the node told last. */
+const LOST = {
+  Info: {
+    NodeID: 'n-78',
+    NodeType: 'Compute',
+    Labels: { name: 'n-78', os_arch: 'amd64', os_type: 'linux' },
+    SupportedProtocols: ['bprotocol/v2', 'ncl/v1'],
+    ComputeNodeInfo: {
+      ExecutionEngines: ['wasm'],
+      Publishers: ['s3managed', 'local', 'noop'],
+      StorageSources: ['inline', 'urldownload'],
+      MaxCapacity: { CPU: 1.6, Memory: 20_220_850_995, Disk: 204_804_289_331 },
+      QueueCapacity: {},
+      AvailableCapacity: {},
+      MaxJobRequirements: { CPU: 1.6, Memory: 20_220_850_995, Disk: 204_804_289_331 },
+      RunningExecutions: 2,
+      EnqueuedExecutions: 1,
+      address: '',
+    },
+    BacalhauVersion: { Major: '1', Minor: '9', GitVersion: 'v1.9.3' },
+  },
+  Membership: 'APPROVED',
+  Connection: 'DISCONNECTED',
+  ConnectionState: {
+    Status: 'DISCONNECTED',
+    LastHeartbeat: '2026-01-11T08:59:59.930557593Z',
+    LastComputeSeqNum: 245,
+    ConnectedSince: '2026-01-11T08:52:05.92841832Z',
+    DisconnectedSince: '2026-01-11T09:00:06.036267859Z',
+    LastError: 'heartbeat timeout',
+  },
+};
+
 describe('mapNode', () => {
+  it('claims nothing of a lost node but what it is made of (seen on 1.9.3)', () => {
+    expect(mapNode(LOST, AT)).toMatchObject({
+      key: 'n-78',
+      status: {
+        state: 'OFFLINE',
+        message: 'heartbeat timeout',
+        since: Date.parse('2026-01-11T09:00:06.036267859Z'),
+      },
+      capacity: { cpuMillis: 1600, memoryBytes: 20_220_850_995, gpuMillis: 0 },
+      available: { cpuMillis: null, memoryBytes: null, diskBytes: null, gpuMillis: null },
+      allocated: { cpuMillis: null, memoryBytes: null, diskBytes: null, gpuMillis: null },
+      runningExecutions: null,
+      queuedExecutions: null,
+    });
+  });
+
   it('reads capacity, what is free, and the difference', () => {
     expect(mapNode(FULL, AT)).toMatchObject({
       key: 'n-77',

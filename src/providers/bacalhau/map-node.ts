@@ -2,7 +2,17 @@ import type { ComputeNodeRecord, ComputeNodeStatus, Gpu, Resources } from '../..
 import type { ComputeNodeState } from '../../model/records.ts';
 import { bytes, millis } from '../../model/units.ts';
 import { parseTimestamp } from '../../model/time.ts';
-import { isWire, listOf, numberOf, requiredText, RowError, textOf, wireOf, type Wire } from '../reading.ts';
+import {
+  countOf,
+  isWire,
+  listOf,
+  numberOf,
+  requiredText,
+  RowError,
+  textOf,
+  wireOf,
+  type Wire,
+} from '../reading.ts';
 import { isId } from './keys.ts';
 import { labelsOf } from './map-job.ts';
 import type { Observed } from './wire.ts';
@@ -46,7 +56,7 @@ function gpuOf(value: unknown, position: number): Gpu {
   const { Index: index, Name: name, Vendor: vendor, Memory: memoryMib } = wireOf(value);
   const mib = numberOf(memoryMib);
   return {
-    index: numberOf(index) ?? position,
+    index: countOf(index) ?? position,
     model: textOf(name) ?? 'unknown',
     vendor: textOf(vendor),
     memoryBytes: mib === null ? null : bytes(mib * MIB),
@@ -83,7 +93,9 @@ function statusOf(row: Wire): ComputeNodeStatus {
 
 /**
  * A row of `GET nodes`. Nodes that only orchestrate are listed, too, with no capacity. What is free is unknown while a
- * node is disconnected: the server then sends an empty amount, which would read as "nothing is free".
+ * node is disconnected: the server then sends an empty amount, which would read as "nothing is free", and the counts
+ * of executions that the node told last. These are told less often than the rest (every minute, unless configured):
+ * they lag behind the list of executions.
  */
 export function mapNode(row: Wire, at: Observed): ComputeNodeRecord {
   const id = nodeIdOf(row);
@@ -92,7 +104,8 @@ export function mapNode(row: Wire, at: Observed): ComputeNodeRecord {
   const status = statusOf(row);
   const maximum = wireOf(compute['MaxCapacity']);
   const capacity = amountOf(compute['MaxCapacity']);
-  const available = status.state === 'OFFLINE' ? UNSAID : amountOf(compute['AvailableCapacity']);
+  const offline = status.state === 'OFFLINE';
+  const available = offline ? UNSAID : amountOf(compute['AvailableCapacity']);
   return {
     kind: 'computeNode',
     provider: at.provider,
@@ -111,7 +124,7 @@ export function mapNode(row: Wire, at: Observed): ComputeNodeRecord {
     gpus: listOf(maximum['GPUs']).map(gpuOf),
     labels: labelsOf(info['Labels']),
     cpuModel: null,
-    runningExecutions: numberOf(compute['RunningExecutions']),
-    queuedExecutions: numberOf(compute['EnqueuedExecutions']),
+    runningExecutions: offline ? null : countOf(compute['RunningExecutions']),
+    queuedExecutions: offline ? null : countOf(compute['EnqueuedExecutions']),
   };
 }

@@ -28,6 +28,17 @@ describe('dialectOf', () => {
     }
   });
 
+  it('knows where logs come from: a file since 1.8, and where the version is not told', () => {
+    expect(['v1.4.0', 'v1.7.0', 'v1.8.0', 'v1.9.3', 'v0.0.0', null].map((v) => dialectOf(v).logs)).toEqual([
+      'LIVE',
+      'LIVE',
+      'FILE',
+      'FILE',
+      'FILE',
+      'FILE',
+    ]);
+  });
+
   it('knows development builds', () => {
     expect(['v0.0.0-xxxxxxx', 'v0.0.0', 'v1.0.0', 'v0.0.1'].map(isDevelopmentVersion)).toEqual([
       true,

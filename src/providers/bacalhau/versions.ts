@@ -17,6 +17,12 @@ export type ExecutionWord =
 export interface Dialect {
   /** The integers of `ComputeState.StateType`, by position; null where the integer's meaning is not known. */
   readonly executionWords: readonly (ExecutionWord | null)[];
+  /**
+   * Where logs come from. LIVE: from the engine, of any kind, while it runs; of what has ended the log is only the
+   * record's preview once more. FILE: from a file on the node, which the Docker engine alone writes; it outlives the
+   * execution by an hour.
+   */
+  readonly logs: 'LIVE' | 'FILE';
 }
 
 const COMMON = [
@@ -30,13 +36,20 @@ const COMMON = [
 
 const UNTIL_1_5: Dialect = {
   executionWords: [...COMMON, 'BidRejected', 'Completed', 'Failed', 'Cancelled'],
+  logs: 'LIVE',
 };
-const SINCE_1_6: Dialect = {
+const UNTIL_1_7: Dialect = {
   executionWords: [...COMMON, 'Running', 'Publishing', 'BidRejected', 'Completed', 'Failed', 'Cancelled'],
+  logs: 'LIVE',
 };
-/** Without a version only those integers are read that mean the same in every one; the others stay UNKNOWN. */
+const SINCE_1_8: Dialect = { ...UNTIL_1_7, logs: 'FILE' };
+/**
+ * Without a version only those integers are read that mean the same in every one; the others stay UNKNOWN. Logs are
+ * taken for those of a file: asking in vain for one that does not exist costs its node a minute.
+ */
 const UNTOLD: Dialect = {
   executionWords: [...COMMON, null, null, null, null, 'Failed', 'Cancelled'],
+  logs: 'FILE',
 };
 
 /** A build without a release version; it says nothing of its age and is taken for the newest. */
@@ -54,5 +67,6 @@ export function minorOf(version: string): number | null {
 export function dialectOf(version: string | null): Dialect {
   if (version === null) return UNTOLD;
   const minor = minorOf(version);
-  return minor !== null && minor < 6 ? UNTIL_1_5 : SINCE_1_6;
+  if (minor === null || minor >= 8) return SINCE_1_8;
+  return minor < 6 ? UNTIL_1_5 : UNTIL_1_7;
 }

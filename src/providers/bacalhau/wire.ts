@@ -2,7 +2,8 @@
  * The adapter for Bacalhau 1.4 to 1.9. This folder owns everything that is particular to that API: its calls, its
  * words, and their reading into the unified model. Only `index.ts` is for others.
  *
- * What the wire looks like was read in the server's source (tags v1.4.0 to v1.9.3); what rests on inference says so.
+ * What the wire looks like was read in the server's source (tags v1.4.0 to v1.9.3) and held against a server of 1.9.3
+ * with the wasm engine; what is only known from that says "seen on 1.9.3", what rests on inference says so.
  * Nothing that arrives is trusted to have these shapes: every member is read through `../reading.ts`.
  */
 import { GridweaveError } from '../../model/errors.ts';
