@@ -14,7 +14,8 @@ import type { Sighting } from './sighting.ts';
 
 /**
  * What changed: the service has no feed and tells no times, so every known job that has not ended is asked for, many to a
- * call. One that has ended is told once more when somebody else's reading noticed it since the last batch.
+ * call. An end is told again in the batch after the one that could have been the first to notice it: a query may have been
+ * faster.
  */
 export async function readChanges(
   connection: Connection,

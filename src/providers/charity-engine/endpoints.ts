@@ -49,7 +49,10 @@ export const endpointSettings = z
       .string()
       .max(200)
       .regex(PATH)
-      .refine((path) => path.split('/').every((part) => part !== '.' && part !== '..'))
+      .refine((path) => path.split('/').every((part) => part !== '.' && part !== '..'), {
+        message: 'holds "." or ".."',
+        params: { fix: 'Write the path without them.' },
+      })
       .optional()
       .describe('Below the base URL, without a slash at its start; `{ids}` stands for the ids.'),
     auth: z
@@ -97,6 +100,6 @@ function changed(endpoint: Endpoint, override: Override): Endpoint {
 /** What is wrong with an endpoint as a whole; null when nothing is. */
 export function endpointProblem({ method, auth }: Endpoint): string | null {
   return method === 'GET' && auth.includes('body')
-    ? 'puts the credential into the body, and a GET has none: use auth "bearer" or method "POST"'
+    ? 'puts the credential into the body, and a GET has none'
     : null;
 }

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { endpointProblem, endpointSettings, endpointsOf } from './endpoints.ts';
 import { isJobId } from './keys.ts';
 
-const jobId = z.string().refine(isJobId);
+const jobId = z.string().refine(isJobId, {
+  message: 'is not a job id',
+  params: { fix: 'Write the id as the service gave it, one to an entry.' },
+});
 
 /** What an operator may set for one Charity Engine connection, beside its URL and its credential. */
 export const settingsSchema = z
@@ -49,10 +52,21 @@ export const settingsSchema = z
   .superRefine(({ preset, endpoints, jobIds, maxKnownJobs }, ctx) => {
     for (const [name, endpoint] of Object.entries(endpointsOf(preset, endpoints))) {
       const problem = endpoint === null ? null : endpointProblem(endpoint);
-      if (problem !== null) ctx.addIssue({ code: 'custom', path: ['endpoints', name], message: problem });
+      if (problem !== null)
+        ctx.addIssue({
+          code: 'custom',
+          path: ['endpoints', name],
+          message: problem,
+          params: { fix: 'Use auth "bearer", or method "POST".' },
+        });
     }
     if (new Set(jobIds).size > maxKnownJobs) {
-      ctx.addIssue({ code: 'custom', path: ['jobIds'], message: 'holds more jobs than maxKnownJobs' });
+      ctx.addIssue({
+        code: 'custom',
+        path: ['jobIds'],
+        message: 'holds more jobs than maxKnownJobs',
+        params: { fix: 'Raise maxKnownJobs, or name fewer jobs.' },
+      });
     }
   })
   .prefault({});

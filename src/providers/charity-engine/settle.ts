@@ -4,7 +4,7 @@ import type { EpochMs } from '../../model/time.ts';
 import { judgeTransition } from '../../model/transitions.ts';
 import { DEFAULT_PART } from './keys.ts';
 import type { KnownJob } from './known-jobs.ts';
-import { prolonged, type PartSighting, type Sighting, type Verdict } from './sighting.ts';
+import { nextRevision, prolonged, type PartSighting, type Sighting, type Verdict } from './sighting.ts';
 import type { JobAnswer, Word } from './wire.ts';
 import { isMachineEnd, meaningOf } from './words.ts';
 
@@ -63,7 +63,9 @@ export function settle(
     id,
     firstSeenAt: before?.firstSeenAt ?? observedAt,
     observedAt,
-    changedAt: changed ? observedAt : before.changedAt,
+    revision: changed
+      ? nextRevision(before, observedAt, known?.knownAt ?? before?.firstSeenAt ?? observedAt)
+      : before.revision,
     noticedAt: changed ? now : before.noticedAt,
     runningSince: before?.runningSince ?? (whole.state === 'RUNNING' ? observedAt : null),
     whole,

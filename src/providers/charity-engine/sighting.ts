@@ -34,8 +34,11 @@ export interface Sighting {
   readonly firstSeenAt: EpochMs;
   /** When the last answer that held it arrived. */
   readonly observedAt: EpochMs;
-  /** When the answer arrived that brought the last change. */
-  readonly changedAt: EpochMs;
+  /**
+   * Rises with every change that was seen. It begins at the job's age in seconds, so that it does not fall when the gateway
+   * forgets the job and sees it again; the service has no counter, and no time, of its own.
+   */
+  readonly revision: number;
   /** When the gateway took notice of that, by its own clock: an answer may be shared, and older. */
   readonly noticedAt: EpochMs;
   /** When it was first seen running; null before. */
@@ -57,6 +60,15 @@ export function prolonged(streak: Streak | null, at: EpochMs): Streak {
   if (streak === null) return { polls: 1, firstAt: at, lastAt: at };
   if (at - streak.lastAt < POLL_GAP_MS) return streak;
   return { ...streak, polls: streak.polls + 1, lastAt: at };
+}
+
+/** What GraphQL's Int can carry. */
+const MAX_INT = 2 ** 31 - 1;
+
+/** The revision of a change that was seen at a time, of a job that was created at another. */
+export function nextRevision(before: Sighting | null, at: EpochMs, createdAt: EpochMs): number {
+  const age = Math.max(0, Math.floor((at - createdAt) / 1000)) + 1;
+  return Math.min(Math.max(age, (before?.revision ?? 0) + 1), MAX_INT);
 }
 
 /** After so many polls without it, over at least so long, nothing is claimed of a job any more. */
@@ -85,7 +97,7 @@ export function afterMiss(before: Sighting, at: EpochMs, now: EpochMs): Sighting
   return {
     ...before,
     missed,
-    changedAt: at,
+    revision: nextRevision(before, at, before.firstSeenAt),
     noticedAt: now,
     whole: lost(before.whole),
     parts: before.parts.map((part) => ({ ...part, verdict: lost(part.verdict) })),
@@ -106,7 +118,7 @@ export function accepted(job: KnownJob): Sighting {
     id: job.id,
     firstSeenAt: at,
     observedAt: at,
-    changedAt: at,
+    revision: 1,
     noticedAt: at,
     runningSince: null,
     whole: verdict,

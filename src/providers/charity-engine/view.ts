@@ -33,8 +33,7 @@ export function sharedBy(view: JobView) {
   return {
     provider,
     observedAt: sighting.observedAt,
-    // Made of the time of the last change that was seen: there is no counter, and no time, of the service's own.
-    revision: Math.max(sighting.changedAt, 1),
+    revision: sighting.revision,
     createdAt: createdAtOf(view),
     startedAt: null,
     endedAt: null,
