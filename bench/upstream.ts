@@ -7,6 +7,6 @@ process.stdout.write(
   `${JSON.stringify({
     bacalhau: urlOf('bacalhau'),
     qarnot: urlOf('qarnot'),
-    qarnotToken: sandbox.emulators.get('qarnot')?.authorization,
+    qarnotToken: sandbox.emulators.get('qarnot')?.connection.credential['token'],
   })}\n`,
 );

@@ -22,8 +22,9 @@ export async function sandbox(options: SandboxOptions): Promise<void> {
     ...(options.port === undefined ? {} : { ports: { [only]: options.port } }),
   });
   for (const [kind, emulator] of running.emulators) {
-    console.log(`${kind}: ${emulator.url}`);
-    if (emulator.authorization !== null) console.log(`  Authorization: ${emulator.authorization}`);
+    const { url, credential } = emulator.connection;
+    console.log(`${kind}: ${url}`);
+    for (const [member, secret] of Object.entries(credential)) console.log(`  ${member}: ${secret}`);
     console.log(
       `  break it: curl -X PUT ${emulator.url}/-/faults/slow -d '{"effect":{"kind":"latency","ms":2000}}'`,
     );

@@ -10,9 +10,13 @@ const OutputPreviewType = builder.objectRef<OutputPreview>('OutputPreview').impl
     'What the provider keeps of the output inside the record of an execution: usually its first 2 KB.',
   fields: (t) => ({
     stdout: t.exposeString('stdout', { description: 'The head of standard output.' }),
-    stdoutTruncated: t.exposeBoolean('stdoutTruncated', { description: 'Whether there was more.' }),
+    stdoutTruncated: t.exposeBoolean('stdoutTruncated', {
+      description: 'Whether there was, or may have been, more.',
+    }),
     stderr: t.exposeString('stderr', { description: 'The head of standard error.' }),
-    stderrTruncated: t.exposeBoolean('stderrTruncated', { description: 'Whether there was more.' }),
+    stderrTruncated: t.exposeBoolean('stderrTruncated', {
+      description: 'Whether there was, or may have been, more.',
+    }),
   }),
 });
 

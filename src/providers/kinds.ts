@@ -1,4 +1,5 @@
 import { bacalhau } from './bacalhau/index.ts';
+import { charityEngine } from './charity-engine/index.ts';
 import type { ProviderKindDefinition } from './kind.ts';
 import { qarnot } from './qarnot/index.ts';
 
@@ -13,4 +14,4 @@ function erased<Settings>(kind: ProviderKindDefinition<Settings>): AnyKind {
 }
 
 /** Every provider kind of this build. An adapter that is written elsewhere is added here. */
-export const PROVIDER_KINDS: readonly AnyKind[] = [erased(bacalhau), erased(qarnot)];
+export const PROVIDER_KINDS: readonly AnyKind[] = [erased(bacalhau), erased(qarnot), erased(charityEngine)];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createManualClock } from './clock.ts';
 import type { Sandbox } from './sandbox.ts';
-import { startSandbox } from './sandbox.ts';
+import { SANDBOX_KINDS, startSandbox } from './sandbox.ts';
 
 const START = Date.UTC(2026, 0, 5, 9);
 
@@ -22,13 +22,12 @@ const PATHS = { bacalhau: '/api/v1/orchestrator/jobs', qarnot: '/tasks/summaries
 describe('the sandbox', () => {
   it('serves one world through every emulator, each with its credential', async () => {
     await withSandbox(
-      { seed: 3, clock: createManualClock(START), jobsPerSite: 40 },
+      { seed: 3, clock: createManualClock(START), jobsPerSite: 40, kinds: ['bacalhau', 'qarnot'] },
       async ({ world, emulators }) => {
-        expect([...emulators.keys()]).toEqual(['bacalhau', 'qarnot']);
-        for (const [kind, emulator] of emulators) {
-          expect(emulator.kind).toBe(kind);
-          const { authorization } = emulator;
-          const headers: Record<string, string> = authorization === null ? {} : { authorization };
+        for (const kind of ['bacalhau', 'qarnot'] as const) {
+          const emulator = emulators.get(kind)!;
+          const { token } = emulator.connection.credential;
+          const headers: Record<string, string> = token === undefined ? {} : { authorization: token };
           const answer = await fetch(emulator.url + PATHS[kind], { headers });
           expect([kind, answer.status]).toEqual([kind, 200]);
           const [job] = [...world.site(kind).jobs.values()].slice(-1);
@@ -37,6 +36,17 @@ describe('the sandbox', () => {
         }
       },
     );
+  });
+
+  it('has an emulator for every kind, and says how to connect to it', async () => {
+    await withSandbox({ jobsPerSite: 0, arrivalMs: 0 }, async ({ emulators }) => {
+      expect([...emulators.keys()]).toEqual(SANDBOX_KINDS);
+      for (const [kind, { url, connection }] of emulators) {
+        expect(connection.url.startsWith(url)).toBe(true);
+        const answer = await fetch(connection.url);
+        expect([kind, answer.status < 500]).toEqual([kind, true]);
+      }
+    });
   });
 
   it('simulates only what is asked for', async () => {

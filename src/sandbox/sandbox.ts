@@ -2,8 +2,14 @@
 import type { Clock } from '../model/time.ts';
 import { systemClock } from '../model/time.ts';
 import { startBacalhauEmulator } from './bacalhau/emulator.ts';
+import {
+  CHARITY_ENGINE_PREFIX,
+  SANDBOX_AUTHENTICATOR,
+  startCharityEngineEmulator,
+} from './charity-engine/emulator.ts';
 import type { RunningEmulator } from './emulator.ts';
 import { SANDBOX_TOKEN, startQarnotEmulator } from './qarnot/emulator.ts';
+import { SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, startRunaiEmulator } from './runai/emulator.ts';
 import type { World } from './world/types.ts';
 import type { WorldOptions } from './world/world.ts';
 import { createWorld } from './world/world.ts';
@@ -12,7 +18,7 @@ import { createWorld } from './world/world.ts';
 const ARRIVAL_MS = 6_000;
 
 /** The kinds that have an emulator. */
-export const SANDBOX_KINDS = ['bacalhau', 'qarnot'] as const;
+export const SANDBOX_KINDS = ['bacalhau', 'qarnot', 'runai', 'charity-engine'] as const;
 export type SandboxKind = (typeof SANDBOX_KINDS)[number];
 
 /** The world's options (how many jobs, how lively) are passed on as they are. */
@@ -31,8 +37,15 @@ export interface SandboxOptions extends Omit<WorldOptions, 'seed' | 'clock' | 's
 
 export interface SandboxEmulator extends RunningEmulator {
   readonly kind: SandboxKind;
-  /** The Authorization header it accepts; null when it asks for none. Good for nothing but this sandbox. */
-  readonly authorization: string | null;
+  /** How to connect to it, as a configuration would say it. Its secrets are good for nothing but this sandbox. */
+  readonly connection: SandboxConnection;
+}
+
+export interface SandboxConnection {
+  /** Base URL of the API; the emulator's own when the API has no prefix. */
+  readonly url: string;
+  /** Members of the credential; empty when none is asked for. */
+  readonly credential: Readonly<Record<string, string>>;
 }
 
 export interface Sandbox {
@@ -43,8 +56,9 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-interface EmulatorKind {
-  readonly authorization: string | null;
+interface EmulatorKind extends Pick<SandboxConnection, 'credential'> {
+  /** What stands before every path of the API. */
+  readonly prefix: string;
   readonly start: (options: {
     readonly world: World;
     readonly port: number;
@@ -53,8 +67,18 @@ interface EmulatorKind {
 }
 
 const EMULATORS: Readonly<Record<SandboxKind, EmulatorKind>> = {
-  bacalhau: { authorization: null, start: startBacalhauEmulator },
-  qarnot: { authorization: SANDBOX_TOKEN, start: startQarnotEmulator },
+  bacalhau: { prefix: '', credential: {}, start: startBacalhauEmulator },
+  qarnot: { prefix: '', credential: { token: SANDBOX_TOKEN }, start: startQarnotEmulator },
+  runai: {
+    prefix: '',
+    credential: { clientId: SANDBOX_CLIENT_ID, clientSecret: SANDBOX_CLIENT_SECRET },
+    start: startRunaiEmulator,
+  },
+  'charity-engine': {
+    prefix: `${CHARITY_ENGINE_PREFIX}/`,
+    credential: { authenticator: SANDBOX_AUTHENTICATOR },
+    start: startCharityEngineEmulator,
+  },
 };
 
 /** Starts the sandbox; rejects with INVALID_ARGUMENT, and leaves nothing running, when a port cannot be used. */
@@ -76,9 +100,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   };
   try {
     for (const kind of wanted) {
-      const { authorization, start } = EMULATORS[kind];
+      const { prefix, credential, start } = EMULATORS[kind];
       const running = await start({ world, port: ports[kind] ?? 0, host });
-      emulators.set(kind, { ...running, kind, authorization });
+      emulators.set(kind, { ...running, kind, connection: { url: `${running.url}${prefix}`, credential } });
     }
   } catch (error) {
     await close();

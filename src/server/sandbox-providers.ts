@@ -1,33 +1,40 @@
 import type { ConfiguredProvider, ProviderKind } from '../config/config.ts';
-import type { ProviderKey } from '../model/ids.ts';
-import type { Sandbox } from '../sandbox/sandbox.ts';
-import { headerCredential } from '../upstream/credential.ts';
-import { DEFAULT_UPSTREAM_OPTIONS } from '../upstream/options.ts';
+import { loadConfig } from '../config/load.ts';
+import { knownIds } from '../sandbox/charity-engine/emulator.ts';
+import type { Sandbox, SandboxKind } from '../sandbox/sandbox.ts';
 
-/** The emulators of a running sandbox as if they had been configured: one provider each, keyed by its kind. */
-export function sandboxProviders(sandbox: Sandbox, kinds: readonly ProviderKind[]): ConfiguredProvider[] {
-  return kinds.flatMap((kind): ConfiguredProvider[] => {
-    const emulator = [...sandbox.emulators.values()].find((running) => running.kind === kind.kind);
-    if (emulator === undefined) return [];
-    const key = kind.kind as ProviderKey;
-    return [
-      {
-        key,
-        name: `${kind.title} (sandbox)`,
-        kind,
-        settings: kind.settingsSchema.parse({}),
-        enabled: true,
-        secrets: [],
-        upstream: {
-          ...DEFAULT_UPSTREAM_OPTIONS,
-          provider: key,
-          baseUrl: new URL(emulator.url),
-          credential:
-            emulator.authorization === null
-              ? null
-              : headerCredential('authorization', emulator.authorization),
-        },
-      },
-    ];
+/** Jobs of the account that the sandbox's person tells the gateway of: Charity Engine lists none. */
+const KNOWN_JOBS = 30;
+
+/**
+ * The emulators of a running sandbox, configured just as real providers are: through the text of a configuration, with
+ * their secrets in its environment. One provider each, keyed by its kind.
+ */
+export function sandboxProviders(
+  sandbox: Sandbox,
+  kinds: readonly ProviderKind[],
+): readonly ConfiguredProvider[] {
+  const env: Record<string, string> = {};
+  const providers = [...sandbox.emulators].flatMap(([key, { connection }]) => {
+    const kind = kinds.find((known) => known.kind === key);
+    if (kind === undefined) return [];
+    const credential = Object.entries(connection.credential).map(([member, secret]) => {
+      const name = `${key}_${member}`;
+      env[name] = secret;
+      return [member, { env: name }] as const;
+    });
+    return {
+      key,
+      kind: key,
+      name: `${kind.title} (sandbox)`,
+      url: connection.url,
+      settings: settingsFor(key, sandbox),
+      ...(credential.length === 0 ? {} : { credential: Object.fromEntries(credential) }),
+    };
   });
+  return loadConfig({ text: JSON.stringify({ providers }), env, kinds }).providers;
+}
+
+function settingsFor(kind: SandboxKind, { world }: Sandbox): object {
+  return kind === 'charity-engine' ? { jobIds: knownIds(world, KNOWN_JOBS) } : {};
 }
