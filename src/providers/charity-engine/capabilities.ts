@@ -30,6 +30,7 @@ export function capabilitiesOf(idsPerStatus: number): Capabilities {
       'Job.endedAt',
       'Task.startedAt',
       'Task.endedAt',
+      'Execution.node',
       'Execution.startedAt',
       'Execution.endedAt',
       'Execution.exitCode',

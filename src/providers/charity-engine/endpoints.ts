@@ -44,7 +44,7 @@ const PATH = /^(?!.*\{ids\}.*\{ids\})(?:[\w.~-]+|\{ids\})(?:\/(?:[\w.~-]+|\{ids\
 /** What an operator may change of one endpoint. What is absent stays as the preset has it. */
 export const endpointSettings = z
   .strictObject({
-    method: z.enum(['GET', 'POST', 'DELETE']).optional(),
+    method: z.enum(['GET', 'POST', 'DELETE']).optional().describe('The HTTP method.'),
     path: z
       .string()
       .max(200)

@@ -228,9 +228,29 @@ describe('lists', () => {
     service.scripted = () => ({ status: 503, body: '' });
     await expect(list(adapter, 'job', null, 100)).rejects.toMatchObject({ code: 'PROVIDER_UNAVAILABLE' });
     expect(service.calls).toHaveLength(1);
+    service.calls.length = 0;
+    service.scripted = () => ({ status: 500, body: '' });
+    await expect(list(adapter, 'job', null, 100)).rejects.toMatchObject({ code: 'PROVIDER_UNAVAILABLE' });
+    expect(service.calls).toHaveLength(7);
     service.scripted = null;
     for (const id of ids) service.run(id, 'running');
     expect((await list(adapter, 'job', null, 100)).rows).toHaveLength(100);
+  });
+
+  it('find one job that makes the service fail', async () => {
+    const ids = Array.from({ length: 100 }, (_, i) => `j${String(i)}`);
+    for (const bad of ['j0', 'j50', 'j99']) {
+      const { service, adapter } = setUp({ jobIds: ids });
+      for (const id of ids) service.run(id, 'running');
+      service.scripted = (asked) =>
+        asked.includes(bad)
+          ? { status: 500, body: '' }
+          : { body: { jobs: Object.fromEntries(asked.map((id) => [id, service.jobs.get(id)])) } };
+      expect(await list(adapter, 'job', null, 100)).toMatchObject({
+        rows: { length: 99 },
+        dropped: { count: 1 },
+      });
+    }
   });
 
   it('survive a service that refuses a whole call for one job that does not exist', async () => {

@@ -17,7 +17,11 @@ export const settingsSchema = z
         'Which style of endpoints is called: `resource` (jobs/{ids}, bearer header), `rpc` (job-query, authenticator in the body), or `hybrid` (submits by `rpc`, reads by `resource`). The vendor’s API is a draft; `gridweave check` tells whether a style answers.',
       ),
     endpoints: z
-      .strictObject({ create: endpointSettings, status: endpointSettings, cancel: endpointSettings })
+      .strictObject({
+        create: endpointSettings.describe('Where jobs are submitted.'),
+        status: endpointSettings.describe('Where the states of jobs are read, many at once.'),
+        cancel: endpointSettings.describe('Where jobs are cancelled. Only `rpc` has a guess at it.'),
+      })
       .prefault({})
       .describe('Changes to single endpoints of the preset. `create` and `cancel` are for acting on jobs.'),
     account: z

@@ -14,6 +14,8 @@ import { jobAnswerOf, type JobAnswer } from './wire.ts';
 
 /** How often a refused call may be divided: finds one bad id among 500, or two. */
 const MAX_DIVISIONS = 20;
+/** The same while the service fails whatever it is asked: then most likely no job is the reason. */
+const MAX_BLIND_DIVISIONS = 3;
 
 export interface StatusRead {
   readonly sightings: ReadonlyMap<string, Sighting>;
@@ -80,7 +82,6 @@ class Reading implements StatusRead {
   readonly #freshnessMs: number | undefined;
   readonly #reasons = new Set<string>();
   #dropped = 0;
-  #divisions = 0;
 
   constructor(deps: StatusDeps, refused: RefusedIds, ctx: CallContext, freshnessMs: number | undefined) {
     this.#deps = deps;
@@ -108,7 +109,6 @@ class Reading implements StatusRead {
 
   /** Asks for jobs in one call, and when that is refused finds out which of them it is about. */
   async ask(ids: readonly string[]): Promise<void> {
-    this.#divisions = 0;
     const blamed = new Map<string, GridweaveError>();
     const answered = await this.#divide(ids, blamed);
     if (this.failure !== null) return this.giveUp(ids.filter((id) => !this.sightings.has(id)));
@@ -123,27 +123,32 @@ class Reading implements StatusRead {
 
   /** Whether any call was answered. Ends with `failure` set when no job can be the reason. */
   async #divide(ids: readonly string[], blamed: Map<string, GridweaveError>): Promise<boolean> {
-    try {
-      this.#take(ids, await this.#deps.api.status(ids, this.#ctx, this.#freshnessMs));
-      return true;
-    } catch (error) {
-      if (!(error instanceof GridweaveError)) throw error;
-      if (!mayBeOneJob(error)) {
-        this.failure = error;
-        return false;
-      }
-      const [only] = ids;
-      if (ids.length === 1 && only !== undefined) return this.#refuse(only, error, blamed);
-      if (this.#divisions >= MAX_DIVISIONS) {
-        for (const id of ids) blamed.set(id, error);
-        return false;
+    const groups = [ids];
+    let answered = false;
+    let divisions = 0;
+    for (let group = groups.shift(); group !== undefined; group = groups.shift()) {
+      try {
+        this.#take(group, await this.#deps.api.status(group, this.#ctx, this.#freshnessMs));
+        answered = true;
+        continue;
+      } catch (error) {
+        if (!(error instanceof GridweaveError)) throw error;
+        if (!mayBeOneJob(error)) {
+          this.failure = error;
+          return answered;
+        }
+        const [only] = group;
+        const isFault = error.code === 'PROVIDER_UNAVAILABLE';
+        if (group.length === 1 && only !== undefined) {
+          answered = this.#refuse(only, error, blamed) || answered;
+        } else if (divisions < (isFault && !answered ? MAX_BLIND_DIVISIONS : MAX_DIVISIONS)) {
+          divisions += 1;
+          const half = Math.ceil(group.length / 2);
+          groups.push(group.slice(0, half), group.slice(half));
+        } else for (const id of group) blamed.set(id, error);
       }
     }
-    this.#divisions += 1;
-    const half = Math.ceil(ids.length / 2);
-    const first = await this.#divide(ids.slice(0, half), blamed);
-    if (this.failure !== null) return first;
-    return (await this.#divide(ids.slice(half), blamed)) || first;
+    return answered;
   }
 
   /** A call for one job was refused. "No such job" is an answer, the same as one that leaves it out. */
