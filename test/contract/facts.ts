@@ -1,8 +1,9 @@
 import type { NativeKey, RecordKind } from '../../src/model/ids.ts';
-import type { AnyRecord, ExecutionRecord } from '../../src/model/records.ts';
+import type { AnyRecord, ExecutionRecord, JobRecord, TaskRecord } from '../../src/model/records.ts';
+import type { State } from '../../src/model/state.ts';
 import type { ChildCalls, DroppedRows } from '../../src/providers/provider.ts';
 import type { RunningEmulator } from '../../src/sandbox/emulator.ts';
-import type { SimExecution, SimJob, Site } from '../../src/sandbox/world/types.ts';
+import type { SimExecution, SimJob, SimState, Site } from '../../src/sandbox/world/types.ts';
 import type { Credential } from '../../src/upstream/types.ts';
 import type { Rig } from './rig.ts';
 
@@ -26,8 +27,17 @@ export interface ProviderFacts {
   readonly anyProjectExists: boolean;
   /** How the standard output and error of one execution come in one text. */
   readonly combined: 'INTERLEAVED' | 'STDOUT_FIRST';
+  /** What can be read of an output after its end: all of it for a while, or only the beginning that the record keeps. */
+  readonly endedLogs: 'WHOLE' | 'HEAD';
   /** Settings under which the adapter has fewer kinds, and the kinds it then lacks; null when there are none. */
   readonly narrowed: { readonly settings: JsonObject; readonly without: readonly RecordKind[] } | null;
+}
+
+/** Records that forged keys can be made from. */
+export interface Known {
+  readonly jobs: readonly JobRecord[];
+  readonly tasks: readonly TaskRecord[];
+  readonly executions: readonly ExecutionRecord[];
 }
 
 /** Beside the facts, what ties an emulator's wire to the simulated world. */
@@ -43,7 +53,12 @@ export interface SimFacts {
   taskKey(job: SimJob): NativeKey;
   /** The execution of the world that a record shows; null when it is none. */
   executionOf(site: Site, record: ExecutionRecord): SimExecution | null;
-  /** A batch job of the world is over as a job of the provider when its tasks are. */
+  /** Keys in the form of a kind that name nothing: made of ids of other kinds, or of objects that have another key. */
+  forgedKeys(kind: RecordKind, known: Known): NativeKey[];
+  /** What the provider calls the only execution of a job, and the task it is of, at each stage of the world's. */
+  readonly stages: Readonly<
+    Record<'execution' | 'task', Readonly<Partial<Record<SimState, readonly State[]>>>>
+  >;
   wireLists(rig: Rig): Promise<readonly WireList[]>;
 }
 

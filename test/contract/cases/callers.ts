@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
+import { isTerminal } from '../../../src/model/state.ts';
 import type { Topic } from '../case.ts';
-import { operations, outcomeOf } from '../operations.ts';
-import { keysOf, readPage } from '../reading.ts';
+import { operations, outcomeOf, WHOLE_LOG } from '../operations.ts';
+import { keysOf, readPage, readRecords } from '../reading.ts';
 import { simulated } from '../rig.ts';
 
 export const callers: Topic = {
@@ -151,6 +152,28 @@ export const callers: Topic = {
             ]);
             expect([name, mine, theirs]).toEqual([name, 'OK', 'UNAUTHENTICATED']);
           }
+        }
+      },
+    },
+    {
+      name: 'what is remembered of work that has ended is remembered for its reader alone',
+      async run(target) {
+        const rig = simulated(await target.start({ guarded: true, jobs: 15 }));
+        const { valid, wrong } = rig.sim.facts;
+        const [jobs, executions] = [await readRecords(rig, 'job'), await readRecords(rig, 'execution')];
+        const ended = jobs.filter(({ status }) => isTerminal(status.state)).map(({ key }) => key);
+        const theirs = executions.filter(({ jobKey }) => ended.includes(jobKey));
+        const tasks = theirs.map(({ taskKey }) => taskKey);
+        for (const credential of [valid, valid, wrong]) {
+          const expected = credential === valid ? 'OK' : 'UNAUTHENTICATED';
+          const ctx = rig.ctx({ credential });
+          const read = [
+            () => rig.adapter.executionsOfJobs(ended, ctx),
+            () => rig.adapter.executionsOfTasks(tasks, ctx),
+            () => rig.adapter.get('execution', keysOf(theirs), ctx),
+            () => rig.adapter.logs(theirs[0]!.key, WHOLE_LOG, ctx),
+          ];
+          for (const work of read) expect(await outcomeOf(work)).toBe(expected);
         }
       },
     },

@@ -8,6 +8,15 @@ import { brokenLaws } from '../laws.ts';
 import { keysOf, readRecords } from '../reading.ts';
 import { simulated, type Rig } from '../rig.ts';
 
+/** A run without stages that take time. */
+const QUICK = {
+  prepareMs: 50,
+  runMs: 100,
+  finalizeMs: 50,
+  outcome: { kind: 'success' },
+  failFirst: 0,
+} as const;
+
 const WATCHED = ['job', 'task', 'execution'] as const;
 
 /** What a change of an object is seen by. */
@@ -71,11 +80,37 @@ export const changes: Topic = {
           watermark = batch.watermark;
           mirror.take(batch);
           expect(await mirror.misses(rig.reconnect()), `step ${String(step)}`).toEqual([]);
+          if (step % 6 === 1) {
+            // Where jobs are kept together, what becomes of one shows in what holds them.
+            for (const runMs of [10_000, 40_000]) {
+              const fate = { ...QUICK, runMs };
+              rig.sim.site.submit(simSpec('kept together', { fate }), { groupId: `group-${String(step)}` });
+            }
+          }
           if (step % 5 === 2) {
             const job = [...rig.sim.site.jobs.values()].find(({ endedAt }) => endedAt === null);
             if (job !== undefined) rig.sim.site.stop(job.id, 'no longer wanted');
           }
           rig.sim.pass(16_000);
+        }
+      },
+    },
+    {
+      name: 'changes in quick succession are not lost between two batches',
+      everyVersion: true,
+      async run(target) {
+        const rig = simulated(await target.start({ jobs: 5 }));
+        const mirror = new Mirror();
+        let watermark: string | null = null;
+        for (let step = 0; step < 30; step++) {
+          const batch: ChangeBatch = await rig.adapter.changes(watermark, rig.ctx());
+          watermark = batch.watermark;
+          mirror.take(batch);
+          expect(await mirror.misses(rig.reconnect()), `step ${String(step)}`).toEqual([]);
+          rig.sim.site.submit(
+            simSpec(`quick-${String(step)}`, { fate: { ...QUICK, runMs: 100 + 70 * step } }),
+          );
+          rig.sim.pass(290);
         }
       },
     },

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { countStates, latestAttempts } from '../../../src/model/fold.ts';
+import { countStates, foldStates, latestAttempts } from '../../../src/model/fold.ts';
 import type { NativeKey, RecordKind } from '../../../src/model/ids.ts';
 import type { ExecutionRecord } from '../../../src/model/records.ts';
 import { isTerminal } from '../../../src/model/state.ts';
@@ -165,6 +165,17 @@ export const children: Topic = {
           if (task.status.counts === null || task.executions === null) continue;
           const latest = latestAttempts(task.executions).map((execution) => execution.status.state);
           expect(task.status.counts).toEqual(countStates(latest));
+        }
+      },
+    },
+    {
+      name: 'a state that is derived is the fold of its parts',
+      live: true,
+      async run(target) {
+        const rig = await target.still();
+        for (const { key, status, tasks } of await readRecords(rig, 'job')) {
+          if (status.confidence !== 'DERIVED' || tasks === null || tasks.length === 0) continue;
+          expect([key, status.state]).toEqual([key, foldStates(tasks.map((task) => task.status.state))]);
         }
       },
     },

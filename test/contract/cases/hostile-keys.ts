@@ -67,6 +67,25 @@ export const hostileKeys: Topic = {
         expectNothingFound(await rig.adapter.get(kind, keys, rig.ctx()), keys);
       },
     })),
+    ...forEachKind((kind) => ({
+      name: 'keys that are well formed and of nothing name nothing',
+      everyVersion: true,
+      async run(target) {
+        const rig = simulated(await target.still());
+        const known = {
+          jobs: await readRecords(rig, 'job'),
+          tasks: await readRecords(rig, 'task'),
+          executions: await readRecords(rig, 'execution'),
+        };
+        const keys = rig.sim.facts.forgedKeys(kind, known);
+        expectNothingFound(await rig.adapter.get(kind, keys, rig.ctx()), keys);
+        if (kind !== 'job') return;
+        for (const call of ['tasksOfJobs', 'executionsOfJobs'] as const) {
+          const answer: Found<unknown> = await rig.adapter[call](keys, rig.ctx());
+          expectNothingFound(answer, keys);
+        }
+      },
+    })),
     ...(['tasksOfJobs', 'executionsOfJobs', 'executionsOfTasks'] as const).map((call) => ({
       name: `${call}: never change a path, and have no children`,
       live: true as const,

@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import type { State } from '../../../src/model/state.ts';
 import { isTerminal } from '../../../src/model/state.ts';
 import type { SimExecution } from '../../../src/sandbox/world/types.ts';
+import { simSpec } from '../../support/sim-spec.ts';
 import { forEachKind, type Topic } from '../case.ts';
 import { brokenLaws } from '../laws.ts';
 import { readRecords } from '../reading.ts';
@@ -51,6 +52,37 @@ export const records: Topic = {
           }
         }
         expect(judged).toBeGreaterThan(50);
+      },
+    },
+    {
+      name: 'every stage of a run has its state, of the execution and of its task',
+      everyVersion: true,
+      async run(target) {
+        const rig = simulated(await target.start({ jobs: 1 }));
+        const { stages, taskKey } = rig.sim.facts;
+        const fate = { prepareMs: 60_000, runMs: 60_000, finalizeMs: 60_000, failFirst: 0 };
+        for (const outcome of [{ kind: 'success' }, { kind: 'nonzero', exitCode: 3 }, null] as const) {
+          const job = rig.sim.site.submit(
+            simSpec('staged', { fate: { ...fate, outcome: outcome ?? { kind: 'success' } } }),
+          );
+          const task = taskKey(job);
+          const passed = new Set<string>();
+          for (let step = 0; step < 14 && job.endedAt === null; step++) {
+            rig.sim.pass(20_000);
+            if (outcome === null && step === 4) rig.sim.site.stop(job.id, 'no longer wanted');
+            const stage = job.executions.at(-1)?.state ?? 'queued';
+            passed.add(stage);
+            const { found } = await rig.adapter.executionsOfTasks([task], rig.ctx());
+            const [execution] = found.get(task)?.records ?? [];
+            const shown = (await rig.adapter.get('task', [task], rig.ctx())).found.get(task);
+            const stopping = job.stopRequestedAt !== null && job.endedAt === null;
+            if (stopping || execution === undefined) continue;
+            expect(stages.execution[stage], `execution, ${stage}`).toContain(execution.status.state);
+            expect(stages.task[stage], `task, ${stage}`).toContain(shown?.status.state);
+          }
+          expect([...passed]).toEqual(expect.arrayContaining(['preparing', 'running']));
+          expect(job.endedAt).not.toBeNull();
+        }
       },
     },
     {

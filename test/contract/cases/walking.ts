@@ -107,6 +107,29 @@ export const walking: Topic = {
     })),
     ...forEachKind(
       (kind) => ({
+        name: 'rows of one and the same moment are told apart',
+        everyVersion: true,
+        async run(target) {
+          const rig = simulated(await target.start({ jobs: 3 }));
+          for (let i = 0; i < 9; i++) rig.sim.site.submit(simSpec(`twin-${String(i)}`));
+          rig.sim.pass(10_000);
+          for (const direction of ['ASC', 'DESC'] as const) {
+            const rows = await readRows(rig, kind, { direction });
+            expect(rows.length).toBeGreaterThan(9);
+            for (const limit of [1, 2, 4]) {
+              expect(keysOf(await readRows(rig, kind, { direction, limit }))).toEqual(keysOf(rows));
+            }
+            for (const [i, { position }] of rows.entries()) {
+              const rest = await readRows(rig, kind, { direction, after: position, limit: 3 });
+              expect(keysOf(rest)).toEqual(keysOf(rows.slice(i + 1)));
+            }
+          }
+        },
+      }),
+      ['job', 'task', 'execution'],
+    ),
+    ...forEachKind(
+      (kind) => ({
         name: 'never misses and never repeats what was there all along, while jobs come and go on',
         everyVersion: true,
         async run(target) {

@@ -16,5 +16,6 @@ export const BACALHAU_FACTS: ProviderFacts = {
   lookupCalls: (kind, keys) => (kind === 'project' ? 0 : kind === 'computeNode' ? 1 : keys + 1),
   anyProjectExists: true,
   combined: 'INTERLEAVED',
+  endedLogs: 'WHOLE',
   narrowed: null,
 };

@@ -1,5 +1,5 @@
 import { request } from 'undici';
-import type { NativeKey } from '../../../src/model/ids.ts';
+import type { NativeKey, RecordKind } from '../../../src/model/ids.ts';
 import { bacalhau } from '../../../src/providers/bacalhau/index.ts';
 import { startBacalhauEmulator } from '../../../src/sandbox/bacalhau/emulator.ts';
 import { wireJobId } from '../../../src/sandbox/bacalhau/wire/ids.ts';
@@ -30,6 +30,39 @@ const SIM_FACTS: SimFacts = {
   secret: SECRET,
   taskKey: (job) => `${wireJobId(job.id)}/0` as NativeKey,
   executionOf: (site, record) => site.executions.get(record.nativeRef.id.replace(/^e-/, '')) ?? null,
+  forgedKeys(kind, { jobs, executions }) {
+    const [job, other] = [jobs[0]?.key ?? '', jobs[1]?.key ?? ''];
+    const execution = executions.find(({ jobKey }) => jobKey !== other)?.nativeRef.id ?? '';
+    const forged: Partial<Record<RecordKind, string[]>> = {
+      job: [execution, job.replace(/^j-/, ''), job.replace(/^j-/, 'e-'), job.slice(0, 10)],
+      task: [job, `${job}/1`, `${job}/main`, `${execution}/0`, `${job}/0/0`],
+      execution: [`${other}/${execution}`, `${job}/0`, execution, `${job}/${execution.slice(0, 10)}`],
+      computeNode: [job, 'n-', 'n'],
+    };
+    return (forged[kind] ?? []) as NativeKey[];
+  },
+  // The orchestrator tells no finer stages than these of a batch job, whatever the node knows.
+  stages: {
+    execution: {
+      queued: ['QUEUED'],
+      preparing: ['QUEUED', 'RUNNING'],
+      running: ['RUNNING'],
+      finalizing: ['RUNNING'],
+      succeeded: ['SUCCEEDED'],
+      failed: ['FAILED'],
+      cancelled: ['CANCELLED'],
+    },
+    // A job is Completed whatever its programs exited with.
+    task: {
+      queued: ['QUEUED'],
+      preparing: ['QUEUED', 'RUNNING'],
+      running: ['RUNNING'],
+      finalizing: ['RUNNING'],
+      succeeded: ['SUCCEEDED'],
+      failed: ['SUCCEEDED'],
+      cancelled: ['CANCELLED'],
+    },
+  },
   async wireLists(rig) {
     const jobs: WireList = {
       kind: 'job',
@@ -88,7 +121,8 @@ export function bacalhauTarget(version: BacalhauVersion): ClosableTarget {
     name: `Bacalhau ${version}`,
     kind: bacalhau,
     site: 'bacalhau',
-    facts: BACALHAU_FACTS,
+    // Before 1.8 a log came from the running container, and was gone with it.
+    facts: { ...BACALHAU_FACTS, endedLogs: Number(version.split('.')[1]) < 8 ? 'HEAD' : 'WHOLE' },
     simFacts: SIM_FACTS,
     credential: null,
     startEmulator: (world, { guarded }) =>

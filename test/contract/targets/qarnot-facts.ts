@@ -21,5 +21,6 @@ export const QARNOT_FACTS: ProviderFacts = {
     (kind === 'job' ? 3 : 1) * Math.ceil(keys / CHUNK) + (kind === 'job' ? Math.ceil((keys * 5) / PAGE) : 0),
   anyProjectExists: false,
   combined: 'STDOUT_FIRST',
+  endedLogs: 'WHOLE',
   narrowed: { settings: { poolsAsNodes: false }, without: ['computeNode'] },
 };

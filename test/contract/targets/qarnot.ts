@@ -55,6 +55,48 @@ const SIM_FACTS: SimFacts = {
     const last = own.at(-1);
     return last?.attempt === record.attempt ? last : null;
   },
+  forgedKeys(kind, { jobs, tasks, executions }) {
+    const native = jobs.find(({ origin }) => origin === 'NATIVE')?.nativeRef.id ?? '';
+    const owned = tasks.find(({ jobKey }) => jobKey.startsWith('j:'))?.key ?? '';
+    const bare = tasks.find(({ jobKey }) => jobKey.startsWith('t:'))?.key ?? '';
+    const execution = executions[0]?.key ?? '';
+    const forged: Partial<Record<RecordKind, string[]>> = {
+      // A task that is in a job has no job of its own.
+      job: [`t:${owned}`, `j:${owned}`, `j:${bare}`, `t:${native}`, bare, native],
+      task: [native, `t:${bare}`, `${bare}/0`],
+      execution: [
+        `${bare}/0/0`,
+        `${bare}/0/99`,
+        `${bare}/9999/1`,
+        `${native}/0/1`,
+        `${bare}/00/1`,
+        `${execution}/1`,
+      ],
+      computeNode: [`p:${bare}`, `p:${bare}/0`, bare],
+      project: [bare, native],
+    };
+    return (forged[kind] ?? []) as NativeKey[];
+  },
+  stages: {
+    execution: {
+      queued: ['QUEUED'],
+      preparing: ['PREPARING'],
+      running: ['RUNNING'],
+      finalizing: ['FINALIZING'],
+      succeeded: ['SUCCEEDED'],
+      failed: ['FAILED'],
+      cancelled: ['CANCELLED'],
+    },
+    task: {
+      queued: ['QUEUED'],
+      preparing: ['PREPARING'],
+      running: ['RUNNING'],
+      finalizing: ['FINALIZING'],
+      succeeded: ['SUCCEEDED'],
+      failed: ['FAILED'],
+      cancelled: ['CANCELLED'],
+    },
+  },
   wireLists: () =>
     Promise.resolve([listOf('job', 'jobs'), listOf('task', 'tasks'), listOf('computeNode', 'pools')]),
 };
