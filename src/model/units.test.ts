@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compareOrderKeys } from './order.ts';
 import { parseTimestamp } from './time.ts';
-import { bytes, millis, parseByteSize, parseCpuQuantity } from './units.ts';
+import { bytes, millis, parseByteSize, parseCpuQuantity, parseQuantity } from './units.ts';
 
 describe('units', () => {
   it.each([
@@ -30,6 +30,29 @@ describe('units', () => {
     ['', null],
   ])('%s of a core is %s thousandths', (text, expected) => {
     expect(parseCpuQuantity(text)).toBe(expected);
+  });
+
+  it.each([
+    ['64G', 64_000_000_000],
+    ['152Gi', 163_208_757_248],
+    ['512Mi', 536_870_912],
+    ['1Ki', 1024],
+    ['0B', 0],
+    ['2GB', 2_000_000_000],
+    ['1500m', 1.5],
+    ['2', 2],
+    ['.5', 0.5],
+    ['1e3', 1000],
+    ['12E', 12e18],
+    ['1E2', 100],
+    ['2g', null],
+    ['1ki', null],
+    ['-1Gi', null],
+    ['Gi', null],
+    ['', null],
+    ['1e999', null],
+  ])('the quantity %s is %s', (text, expected) => {
+    expect(parseQuantity(text)).toBe(expected);
   });
 
   it('refuse what is no amount', () => {
