@@ -42,6 +42,11 @@ const CapabilitiesType = builder.objectRef<Capabilities>('Capabilities').impleme
       description: 'Whether it tells where an execution runs.',
     }),
     exitCode: t.exposeBoolean('exitCode', { description: 'Whether it reports exit codes.' }),
+    imports: t.boolean({
+      description:
+        'Whether jobs made elsewhere have to be imported to be shown, because it cannot list them.',
+      resolve: (row) => row.imports ?? false,
+    }),
     cost: t.exposeBoolean('cost', { description: 'Whether it tells what work costs.' }),
     neverFilled: t.stringList({
       description: 'Fields, as "Type.field", that are always null for this provider.',

@@ -1,9 +1,11 @@
 import { lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
 import './scalars.ts';
+import './capacity-request.ts';
 import './log.ts';
 import './relations.ts';
 import './query.ts';
+import './mutation.ts';
 
 /** The executable schema. Built once per process. */
 export const schema: GraphQLSchema = builder.toSchema();

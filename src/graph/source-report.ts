@@ -15,7 +15,7 @@ const DroppedRowsType = builder.objectRef<DroppedRows>('DroppedRows').implement(
   }),
 });
 
-const ApiErrorType = builder.objectRef<GridweaveError>('ApiError').implement({
+export const ApiErrorType = builder.objectRef<GridweaveError>('ApiError').implement({
   description: 'What went wrong at a provider.',
   fields: (t) => ({
     code: t.string({

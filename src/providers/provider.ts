@@ -206,7 +206,16 @@ export interface ProviderAdapter extends ChildCalls {
    * Only for providers that cannot list what there is (`capabilities.imports`). An id that the provider does not confirm
    * is not taken up, and stands in `missing`. Importing a job again changes nothing.
    */
-  importJobs?(ids: readonly string[], ctx: CallContext): Promise<Found<RecordOfKind['job']>>;
+  importJobs?(jobs: readonly JobImport[], ctx: CallContext): Promise<Found<RecordOfKind['job']>>;
+}
+
+/** A job that was made elsewhere: its id, and what its submitter remembers and the provider does not tell. */
+export interface JobImport {
+  readonly id: string;
+  /** Null or absent: called by its id. */
+  readonly name?: string | null;
+  /** Its place in lists. Null or absent: when it is imported. */
+  readonly submittedAt?: EpochMs | null;
 }
 
 /** What an adapter is made from. */

@@ -24,13 +24,16 @@ export async function openProviders(
   // Real providers never load the simulation.
   const { startSandbox, SANDBOX_KINDS } = await import('../sandbox/sandbox.ts');
   const { sandboxProviders } = await import('./sandbox-providers.ts');
+  const { importAsTheyCome } = await import('./sandbox-imports.ts');
   const wanted = SANDBOX_KINDS.filter((site) => deps.kinds.some(({ kind }) => kind === site));
   const sandbox = await startSandbox({ seed: config.sandbox.seed, kinds: wanted });
   const providers = connectProviders(sandboxProviders(sandbox, deps.kinds), deps);
+  const stopImports = importAsTheyCome(sandbox, providers);
   return {
     providers,
     sandbox,
     close: async () => {
+      stopImports();
       await providers.close();
       await sandbox.close();
     },

@@ -1,6 +1,6 @@
 import type { ConfiguredProvider, ProviderKind } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
-import { knownIds } from '../sandbox/charity-engine/emulator.ts';
+import { rememberedJobs } from '../sandbox/charity-engine/emulator.ts';
 import type { Sandbox, SandboxKind } from '../sandbox/sandbox.ts';
 
 /** Jobs of the account that the sandbox's person tells the gateway of: Charity Engine lists none. */
@@ -36,5 +36,10 @@ export function sandboxProviders(
 }
 
 function settingsFor(kind: SandboxKind, { world }: Sandbox): object {
-  return kind === 'charity-engine' ? { jobIds: knownIds(world, KNOWN_JOBS) } : {};
+  if (kind !== 'charity-engine') return {};
+  const jobs = rememberedJobs(world, KNOWN_JOBS).map(({ submittedAt, ...job }) => ({
+    ...job,
+    submittedAt: new Date(submittedAt).toISOString(),
+  }));
+  return { jobs };
 }

@@ -8,7 +8,8 @@ const OUR_CODE: Readonly<Record<string, ErrorCode>> = {
   REQUEST_ENTITY_TOO_LARGE: 'PAYLOAD_TOO_LARGE',
 };
 
-const READABLE = /^application\/(?:json|graphql|graphql\+json|x-www-form-urlencoded)\s*(?:;|$)/i;
+/** No form types: a page of somebody else’s can send those from a browser without being asked. */
+const READABLE = /^application\/(?:json|graphql|graphql\+json)\s*(?:;|$)/i;
 
 /** Puts a code from the registry on errors of the HTTP request itself: its body, its content type, its parameters. */
 export function useHttpErrors(): Plugin {

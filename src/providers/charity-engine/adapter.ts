@@ -1,6 +1,7 @@
 import { GridweaveError } from '../../model/errors.ts';
 import type { NativeKey, RecordKind } from '../../model/ids.ts';
 import type { RecordOfKind } from '../../model/records.ts';
+import { parseTimestamp } from '../../model/time.ts';
 import type { CallContext } from '../../upstream/types.ts';
 import { DEFAULT_ORDER, type AdapterDeps, type Found, type ListPage, type ListQuery, type ProviderAdapter } from '../provider.ts'; // prettier-ignore
 import { StatusApi } from './api.ts';
@@ -42,6 +43,11 @@ export function createCharityEngineAdapter(
   const connection: Connection = { provider, settings, clock, api, reader, known };
   const startedAt = clock.now();
   known.add(settings.jobIds.map((id) => importedJob(id, startedAt)));
+  known.add(
+    settings.jobs.map(({ id, name, submittedAt }) =>
+      importedJob(id, parseTimestamp(submittedAt) ?? startedAt, name),
+    ),
+  );
 
   const none = (): never => {
     throw new GridweaveError('UNSUPPORTED_OPERATION', 'Charity Engine does not tell on which machines work runs.', { provider }); // prettier-ignore
@@ -76,6 +82,6 @@ export function createCharityEngineAdapter(
     executionsOfTasks: (keys, ctx) => executionsOfTasks(connection, keys, ctx),
     logs: (execution, request, ctx) => readLog(connection, execution, request, ctx),
     changes: (since, ctx) => readChanges(connection, since, ctx),
-    importJobs: (ids, ctx) => importJobs(connection, ids, ctx),
+    importJobs: (jobs, ctx) => importJobs(connection, jobs, ctx),
   };
 }

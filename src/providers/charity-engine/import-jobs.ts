@@ -1,7 +1,7 @@
 import type { NativeKey } from '../../model/ids.ts';
 import type { JobRecord } from '../../model/records.ts';
 import type { CallContext } from '../../upstream/types.ts';
-import type { Found } from '../provider.ts';
+import type { Found, JobImport } from '../provider.ts';
 import type { Connection } from './connection.ts';
 import { importedJob } from './known-jobs.ts';
 import { getJobs } from './lookup.ts';
@@ -9,13 +9,20 @@ import { getJobs } from './lookup.ts';
 /** Takes up jobs that the service confirms, so that they are listed from now on. */
 export async function importJobs(
   connection: Connection,
-  ids: readonly string[],
+  jobs: readonly JobImport[],
   ctx: CallContext,
 ): Promise<Found<JobRecord>> {
-  const { found, missing } = await getJobs(connection, ids as readonly NativeKey[], ctx);
+  const ids = jobs.map((job) => job.id as NativeKey);
+  const { found, missing } = await getJobs(connection, ids, ctx);
   const now = connection.clock.now();
-  const records = [...found.values()];
+  const confirmed = jobs.filter((job) => found.has(job.id as NativeKey));
   // What was shown of them until now must stay true, their time of creation above all.
-  connection.known.add(records.map((record) => importedJob(record.key, record.createdAt ?? now)));
+  connection.known.add(
+    confirmed.map(({ id, name, submittedAt }) => {
+      const known = connection.known.get(id);
+      const seenAt = found.get(id as NativeKey)?.createdAt ?? now;
+      return importedJob(id, known?.knownAt ?? submittedAt ?? seenAt, name ?? known?.name ?? null);
+    }),
+  );
   return { found, missing };
 }

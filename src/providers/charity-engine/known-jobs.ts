@@ -39,13 +39,13 @@ export interface KnownJobs {
   readonly forgotten: number;
 }
 
-/** An imported job: nothing is known of it but its id. */
-export function importedJob(id: string, knownAt: EpochMs): KnownJob {
+/** An imported job: nothing is known of it but its id, and what its submitter remembers. */
+export function importedJob(id: string, knownAt: EpochMs, name: string | null = null): KnownJob {
   return {
     id,
     knownAt,
     source: 'IMPORTED',
-    name: null,
+    name,
     submittedWith: null,
     cancelRequestedAt: null,
     spec: null,

@@ -204,9 +204,12 @@ describe('importing', () => {
     service.run('a', 'running');
     await adapter.get('job', keys('a'), callContext());
     service.now += 60_000;
-    const { found, missing } = await adapter.importJobs!(['a', 'b', '../c'], callContext());
+    const { found, missing } = await adapter.importJobs!(
+      [{ id: 'a' }, { id: 'b' }, { id: '../c' }],
+      callContext(),
+    );
     expect([[...found.keys()], [...missing.keys()]]).toEqual([['a'], ['b', '../c']]);
-    await adapter.importJobs!(['a'], callContext());
+    await adapter.importJobs!([{ id: 'a' }], callContext());
     expect(known.list().map(({ id, knownAt, source }) => [id, knownAt, source])).toEqual([
       ['a', service.now - 60_000, 'IMPORTED'],
     ]);
@@ -219,14 +222,14 @@ describe('importing', () => {
     const { service, adapter, known } = setUp();
     known.add([submitted('a', T, { name: 'sieve' })]);
     service.run('a', 'running');
-    await adapter.importJobs!(['a'], callContext());
+    await adapter.importJobs!([{ id: 'a' }], callContext());
     expect(known.get('a')).toMatchObject({ source: 'SUBMITTED', name: 'sieve', knownAt: T });
   });
 
   it('forgets the oldest when there are too many, and says so', async () => {
     const { service, adapter, known } = setUp({ maxKnownJobs: 2, jobIds: ['a', 'b'] });
     for (const id of 'abc') service.run(id, 'running');
-    await adapter.importJobs!(['c'], callContext());
+    await adapter.importJobs!([{ id: 'c' }], callContext());
     expect(known.list().map(({ id }) => id)).toEqual(['b', 'c']);
     const query = { after: null, limit: 5, filter: {}, order: DEFAULT_ORDER.job };
     const { notes } = await adapter.list('job', query, callContext());

@@ -38,6 +38,20 @@ export const settingsSchema = z
       .describe(
         'Jobs that were submitted elsewhere and are to be shown. Charity Engine cannot list the jobs of an account.',
       ),
+    jobs: z
+      .array(
+        z.strictObject({
+          id: jobId.describe('Its id.'),
+          name: z.string().min(1).max(200).optional().describe('What to call it. When absent: its id.'),
+          submittedAt: z.iso
+            .datetime({ offset: true })
+            .optional()
+            .describe('When it was submitted: its place in lists. When absent: when the gateway started.'),
+        }),
+      )
+      .max(10_000)
+      .default([])
+      .describe('The same as `jobIds`, with what the submitter remembers and the service does not tell.'),
     idsPerStatus: z
       .int()
       .min(1)
@@ -53,7 +67,7 @@ export const settingsSchema = z
       .default(10_000)
       .describe('How many jobs the gateway keeps in mind; the oldest are forgotten first.'),
   })
-  .superRefine(({ preset, endpoints, jobIds, maxKnownJobs }, ctx) => {
+  .superRefine(({ preset, endpoints, jobIds, jobs, maxKnownJobs }, ctx) => {
     for (const [name, endpoint] of Object.entries(endpointsOf(preset, endpoints))) {
       const problem = endpoint === null ? null : endpointProblem(endpoint);
       if (problem !== null)
@@ -64,7 +78,7 @@ export const settingsSchema = z
           params: { fix: 'Use auth "bearer", or method "POST".' },
         });
     }
-    if (new Set(jobIds).size > maxKnownJobs) {
+    if (new Set([...jobIds, ...jobs.map((job) => job.id)]).size > maxKnownJobs) {
       ctx.addIssue({
         code: 'custom',
         path: ['jobIds'],

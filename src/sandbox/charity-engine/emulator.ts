@@ -26,7 +26,7 @@ import { createEnvelopes } from './wire/envelope.ts';
 import { invalidInput, Refusal } from './wire/refusal.ts';
 
 export { SANDBOX_AUTHENTICATOR } from './authentication.ts';
-export { knownIds } from './known-ids.ts';
+export { knownIds, rememberedJobs } from './known-ids.ts';
 export { sendComputeLaunch } from './callback/compute-launch.ts';
 export type { CharityEngineMutation } from './mutation.ts';
 export type { TrustTier } from './installation.ts';

@@ -19,6 +19,24 @@ export function findJob(site: Site, id: string, { numericIds }: IdForm): SimJob 
   return parts === null ? undefined : site.jobs.get(parts.slice(1).join('-'));
 }
 
+/** What the person who submitted a job remembers of it. */
+export interface RememberedJob {
+  readonly id: string;
+  readonly name: string;
+  readonly submittedAt: number;
+}
+
+/** The newest `n` jobs, newest first, as their submitters remember them. */
+export function rememberedJobs(world: World, n: number): readonly RememberedJob[] {
+  world.sync();
+  const jobs = [...world.site('charity-engine').jobs.values()].slice(-Math.max(1, Math.trunc(n))).reverse();
+  return jobs.map((job) => ({
+    id: String(wireId(job, { numericIds: false })),
+    name: job.name,
+    submittedAt: job.createdAt,
+  }));
+}
+
 /**
  * Ids of the newest `n` jobs, newest first, as the wire has them. The API lists no jobs, so whoever wants to see the
  * world's own must be told their ids.
