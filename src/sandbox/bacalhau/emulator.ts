@@ -29,10 +29,26 @@ export interface BacalhauEmulatorOptions {
   readonly auth?: BacalhauAuth;
   /** How long the log of an ended execution can be read, in milliseconds of the world. Default one hour. */
   readonly logRetentionMs?: number;
+  /** How long a log that is not there is waited for, in milliseconds of the world. Default one minute. */
+  readonly logFileWaitMs?: number;
+  /**
+   * A compute node serves one log stream at a time, and a client that leaves does not free it; others wait. That is
+   * the default; `independent` lets every stream run.
+   */
+  readonly logStreams?: 'one-per-node' | 'independent';
+  /** The server never reads from a log's socket, so that close frames get no answer. Default false. */
+  readonly deafLogStreams?: boolean;
+  /** A rerun of an unknown job or version blocks every later write, as it does for real. Default false. */
+  readonly rerunsLeak?: boolean;
+  /** After how long a blocked write is answered with 503, in milliseconds of the machine. Default thirty seconds. */
+  readonly handlerTimeoutMs?: number;
 }
 
-const MAX_BODY_BYTES = 10 * 1024 * 1024;
+/** Ten megabytes, not mebibytes: this size is read, one byte more is refused (seen on 1.9.3). */
+const MAX_BODY_BYTES = 10_000_000;
+const HANDLER_TIMEOUT_MS = 30_000;
 const LOG_RETENTION_MS = 3_600_000;
+const LOG_FILE_WAIT_MS = 60_000;
 
 /** Starts the emulator; rejects with INVALID_ARGUMENT for options that no Bacalhau has. */
 export async function startBacalhauEmulator(options: BacalhauEmulatorOptions): Promise<EmulatorServer> {
@@ -40,13 +56,19 @@ export async function startBacalhauEmulator(options: BacalhauEmulatorOptions): P
   const installation = createInstallation({
     world,
     version,
-    logRetentionMs: options.logRetentionMs ?? LOG_RETENTION_MS,
+    logs: {
+      retentionMs: options.logRetentionMs ?? LOG_RETENTION_MS,
+      fileWaitMs: options.logFileWaitMs ?? LOG_FILE_WAIT_MS,
+      deaf: options.deafLogStreams ?? false,
+    },
+    oneLogPerNode: options.logStreams !== 'independent',
+    rerunsLeak: options.rerunsLeak ?? false,
   });
   if (auth.mode === 'users' && !installation.release.users) {
     const message = `Bacalhau ${version} has no users: choose version 1.7.0 or later, or the open mode.`;
     throw new GridweaveError('INVALID_ARGUMENT', message, { field: 'auth' });
   }
-  const responder = createResponder(installation, auth);
+  const responder = createResponder(installation, auth, options.handlerTimeoutMs ?? HANDLER_TIMEOUT_MS);
   const sockets = new WebSocketServer({ noServer: true });
   return startEmulatorServer({
     kind: 'bacalhau',
@@ -56,14 +78,13 @@ export async function startBacalhauEmulator(options: BacalhauEmulatorOptions): P
     bodyTooLarge: (request) => responder.tooLarge(request),
     handle: (request) => responder.answer(request),
     upgrade: (request, socket, head) => {
-      const refusal = responder.refuseUpgrade(request);
-      if (refusal !== null) {
-        refuseUpgrade(socket, refusal, request.now());
+      const decision = responder.upgrade(request);
+      if ('refusal' in decision) {
+        refuseUpgrade(socket, decision.refusal, request.now());
         return;
       }
       sockets.handleUpgrade(request.message, socket, head, (stream) => {
-        const idOrName = request.segments[4] ?? '';
-        streamLog(stream, responder.scopeOf(request), idOrName, new Query(request.query));
+        streamLog(stream, responder.scopeOf(request), decision.idOrName, new Query(request.query));
       });
     },
     ...(options.port === undefined ? {} : { port: options.port }),

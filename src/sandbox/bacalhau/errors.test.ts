@@ -60,23 +60,46 @@ describe('error bodies by release', () => {
   });
 });
 
-test('a known path with another method is a 405 from the framework', async () => {
-  const rig = await startRig();
-  const answer = await rig.call('PATCH', JOBS);
-  expect(answer.json()).toMatchObject({
-    Status: 405,
-    Message: 'Method Not Allowed',
-    Code: 'InternalError',
-    Component: 'APIServer',
+describe('a known path with another method', () => {
+  test('is an unknown path (seen on 1.9.3): there is no 405', async () => {
+    const rig = await startRig();
+    for (const [method, path] of [
+      ['PATCH', JOBS],
+      ['PUT', '/api/v1/agent/alive'],
+      ['DELETE', `${NODES}/n-1`],
+    ] as const) {
+      expect((await rig.call(method, path)).json()).toMatchObject({
+        Status: 404,
+        Message: 'The requested resource/URL was not found.',
+        Code: 'NotFound',
+        Component: 'APIServer',
+        Details: { cli_usage: expect.any(String) },
+      });
+    }
+    for (const path of [JOBS, '/api/v1/agent/alive']) {
+      const head = await rig.call('HEAD', path);
+      expect([head.status, head.text]).toEqual([404, '']);
+    }
   });
-  const head = await rig.call('HEAD', JOBS);
-  expect([head.status, head.text]).toEqual([405, '']);
+
+  test('and so it was in older releases, which say less', async () => {
+    const rig = await startRig({ version: '1.7.0' });
+    expect((await rig.call('PATCH', JOBS)).json()).toMatchObject({ Status: 404, Message: 'Not Found' });
+  });
+});
+
+test('a slash at the end, and nothing between two slashes, are unknown paths (seen on 1.9.3)', async () => {
+  const rig = await startRig();
+  const id = await rig.submit();
+  for (const path of [`${JOBS}/`, `${JOBS}/${id}/`, `${JOBS}//history`]) {
+    expect((await rig.get(path)).json()).toMatchObject({ Status: 404, Component: 'APIServer' });
+  }
 });
 
 test('endpoints appear with their release', async () => {
   const old = await startRig({ version: '1.7.0' });
   const id = await old.submit();
-  expect((await old.call('PUT', `${JOBS}/diff`, { Job: jobBody({ Name: 'a' }) })).status).toBe(405);
+  expect((await old.call('PUT', `${JOBS}/diff`, { Job: jobBody({ Name: 'a' }) })).status).toBe(404);
   expect((await old.call('PUT', `${JOBS}/${id}/rerun`, {})).status).toBe(404);
   expect((await old.get(`${JOBS}/${id}/versions`)).status).toBe(404);
   const oldest = await startRig({ version: '1.4.0' });
@@ -98,7 +121,7 @@ describe('binding', () => {
     expect(await names('namespace=b&namespace=a')).toEqual(['b']);
     expect(await names('LIMIT=1')).toEqual(['a']);
     expect(await names('reverse=')).toEqual(['a', 'b']);
-    for (const query of ['limit=many', 'limit=-1', 'reverse=maybe']) {
+    for (const query of ['limit=many', 'limit=-1', 'limit=4294967296', 'reverse=maybe']) {
       const answer = await rig.get(`${JOBS}?${query}`);
       expect(answer.status).toBe(400);
       expect(answer.json()).toMatchObject({ Code: 'InternalError', Component: 'APIServer' });
@@ -127,9 +150,51 @@ describe('binding', () => {
     expect(broken.json()).toMatchObject({
       Message: expect.stringMatching(/^code=400, message=Syntax error: offset=/),
     });
-    const form = await rig.call('PUT', JOBS, 'a=b', { 'content-type': 'text/plain' });
-    expect(form.status).toBe(400);
-    expect(form.json()).toMatchObject({ Message: expect.stringContaining('code=415') });
+    const cut = await rig.call('PUT', JOBS, '{"Job":{"Name":');
+    expect(cut.json()).toMatchObject({
+      Status: 400,
+      Message: 'code=400, message=unexpected EOF, internal=unexpected EOF',
+    });
+  });
+
+  test('content types (seen on 1.9.3): compared with their case; forms and XML are read for nothing', async () => {
+    const rig = await startRig();
+    const put = async (text: string, type: string) =>
+      (await rig.call('PUT', JOBS, text, { 'content-type': type })).json<{ Message: string }>().Message;
+    for (const type of ['text/plain', 'APPLICATION/JSON', 'application/jsonx']) {
+      expect(await put('{}', type)).toBe('code=415, message=Unsupported Media Type');
+    }
+    for (const type of ['application/x-www-form-urlencoded', 'multipart/form-data', 'application/xml']) {
+      expect(await put('a=b', type)).toBe('empty/nil job');
+    }
+    expect(await put('{}', 'application/json; charset=utf-8')).toBe('empty/nil job');
+    expect(await put('{"u":"data:a;b"}', 'application/x-www-form-urlencoded')).toBe(
+      'code=400, message=invalid semicolon separator in query, internal=invalid semicolon separator in query',
+    );
+    const id = await rig.submit({}, 'sleep 600');
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    expect((await rig.call('DELETE', `${JOBS}/${id}`, '{"reason":"a;b"}', form)).status).toBe(200);
+    expect((await rig.job(id)).State).toEqual({ StateType: 'Stopped' });
+  });
+
+  test('what follows the document is not looked at; no document is no job (seen on 1.9.3)', async () => {
+    const rig = await startRig();
+    const text = `${JSON.stringify({ Job: jobBody({ Name: 'first' }) })}{"Job":`;
+    expect((await rig.call('PUT', JOBS, text)).status).toBe(200);
+    expect((await rig.job('first')).Name).toBe('first');
+    for (const empty of ['{}', 'null', '{"Job":null}']) {
+      expect((await rig.call('PUT', JOBS, empty)).json()).toMatchObject({
+        Status: 400,
+        Message: 'empty/nil job',
+        Code: 'InternalError',
+        Component: 'APIServer',
+      });
+    }
+    expect((await rig.call('PUT', JOBS, '{"Job":{"Name":xx}}')).json()).toMatchObject({
+      Message: expect.stringMatching(
+        /^code=400, message=Syntax error: offset=16, error=invalid character 'x'/,
+      ),
+    });
   });
 });
 

@@ -7,7 +7,7 @@ import type { Query } from './wire/query.ts';
 export interface Exchange {
   readonly scope: Scope;
   readonly request: EmulatorRequest;
-  /** The path's parameters, percent-decoded. */
+  /** The path's parameters as the router gives them. */
   readonly parameters: Readonly<Record<string, string>>;
   /** Empty for PUT and POST: the server binds query parameters for GET, DELETE and HEAD only. */
   readonly query: Query;
@@ -24,6 +24,8 @@ export interface Reply {
   readonly rawHtml?: boolean;
   /** Sent instead of the body, as plain text. */
   readonly plainText?: string;
+  /** Beside those that every answer has. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export type Handler = (exchange: Exchange) => Reply;

@@ -21,7 +21,7 @@ export const BACALHAU_FAULTS = {
       kind: 'status',
       status: 503,
       body: 'Server Timeout!',
-      contentType: 'text/plain; charset=UTF-8',
+      contentType: 'text/plain; charset=utf-8',
     },
   },
   /** A handler panicked. */

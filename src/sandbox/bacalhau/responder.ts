@@ -2,24 +2,24 @@
 import { randomBytes } from 'node:crypto';
 import type { EmulatorRequest, EmulatorResponse } from '../http.ts';
 import type { BacalhauAuth } from './access/gate.ts';
-import { authorise } from './access/gate.ts';
+import { authorise, refuseChunks } from './access/gate.ts';
 import { createLegacyAuth } from './access/legacy-auth.ts';
 import type { Exchange, Reply } from './exchange.ts';
 import type { Installation, Scope } from './installation.ts';
-import type { Router } from './routes.ts';
-import { createRouter } from './routes.ts';
+import { createRouter, notAnUpgrade, unsupportedUpgrade } from './routes.ts';
 import { readStruct } from './wire/body.ts';
 import { clientVersionRefusal } from './wire/client-version.ts';
 import { encodeGoJson } from './wire/go-json.ts';
+import { routedSegments } from './wire/go-path.ts';
 import { Query } from './wire/query.ts';
-import { errorBody, frameworkError, Refusal } from './wire/refusal.ts';
+import { errorBody, frameworkError, Refusal, ServerTimeout } from './wire/refusal.ts';
 
 export interface Responder {
-  answer(request: EmulatorRequest): EmulatorResponse;
+  answer(request: EmulatorRequest): Promise<EmulatorResponse>;
   /** The answer to a body above the limit, which is found before anything else is looked at. */
   tooLarge(request: EmulatorRequest): EmulatorResponse;
-  /** What stands in the way of a log stream before the upgrade; null when nothing does. */
-  refuseUpgrade(request: EmulatorRequest): EmulatorResponse | null;
+  /** The job whose log is to be streamed, or what stands in the way before the upgrade. */
+  upgrade(request: EmulatorRequest): { readonly idOrName: string } | { readonly refusal: EmulatorResponse };
   scopeOf(request: EmulatorRequest): Scope;
 }
 
@@ -31,7 +31,11 @@ const REDIRECTS: Readonly<Record<string, string>> = {
 
 type Headers = Record<string, string>;
 
-export function createResponder(installation: Installation, auth: BacalhauAuth): Responder {
+export function createResponder(
+  installation: Installation,
+  auth: BacalhauAuth,
+  handlerTimeoutMs: number,
+): Responder {
   const { release, world } = installation;
   const router = createRouter(release, createLegacyAuth(auth));
 
@@ -43,52 +47,75 @@ export function createResponder(installation: Installation, auth: BacalhauAuth):
   const refused = (request: EmulatorRequest, error: unknown, headers: Headers): EmulatorResponse => {
     if (!(error instanceof Refusal)) throw error;
     const { status, body } = errorBody(error, release, requestHeader(request, 'x-request-id'));
-    return json(request, headers, { status, body });
+    return encoded(request, headers, { status, body });
   };
 
-  const answer = (request: EmulatorRequest): EmulatorResponse => {
+  /** Runs what is left of a request once it is past the gate, with the headers that it has from there on. */
+  const pastTheGate = (request: EmulatorRequest, handle: (caller: string) => Reply): EmulatorResponse => {
     const headers = firstHeaders(request);
-    const redirect = request.method === 'GET' && release.users ? REDIRECTS[request.path] : undefined;
-    if (redirect !== undefined) return { status: 301, headers: { ...headers, location: redirect }, body: '' };
-    if (request.method === 'OPTIONS') return preflight(request, router, headers);
     try {
-      const caller = admitted(request, auth, installation);
+      refuseChunks(request, auth);
+      const caller = authorise(request, auth, release);
       Object.assign(headers, versionHeaders(installation));
       const outdated = clientVersionRefusal(requestHeader(request, 'x-bacalhau-git-version'), release);
-      if (outdated !== null) return json(request, headers, outdated);
-      const { handler, parameters } = router.match(request.method, request.segments);
-      const reply = handler(exchangeOf(request, scopeOf(request), parameters, caller));
-      return json(request, headers, reply);
+      return encoded(request, headers, outdated ?? handle(caller));
     } catch (error) {
+      if (error instanceof ServerTimeout) {
+        return encoded(request, firstHeaders(request), {
+          status: 503,
+          body: null,
+          plainText: error.plainText,
+        });
+      }
       return refused(request, error, headers);
     }
   };
 
+  const answer = (request: EmulatorRequest): EmulatorResponse => {
+    if (request.method === 'OPTIONS') return preflight(request);
+    return pastTheGate(request, (caller) => {
+      const redirect = request.method === 'GET' && release.users ? REDIRECTS[request.path] : undefined;
+      if (redirect !== undefined) {
+        return { status: 301, body: null, plainText: '', headers: { location: redirect } };
+      }
+      const { handler, parameters } = router.match(request.method, routedSegments(request.rawTarget));
+      return handler(exchangeOf(request, scopeOf(request), parameters, caller));
+    });
+  };
+
   return {
-    answer,
+    answer: async (request) => {
+      const response = answer(request);
+      if (response.status === 503) await sleep(handlerTimeoutMs);
+      return response;
+    },
     scopeOf,
     tooLarge: (request) =>
       refused(request, frameworkError(413, 'Request Entity Too Large'), firstHeaders(request)),
-    refuseUpgrade: (request) => {
-      const { segments } = request;
-      const isLog = request.method === 'GET' && segments.length === 6 && segments[5] === 'logs';
-      if (!isLog || segments.slice(0, 4).join('/') !== 'api/v1/orchestrator/jobs') return answer(request);
-      try {
-        admitted(request, auth, installation);
-        return null;
-      } catch (error) {
-        return refused(request, error, firstHeaders(request));
+    upgrade: (request) => {
+      const segments = routedSegments(request.rawTarget);
+      const idOrName = segments[4] ?? '';
+      const isLog = segments.length === 6 && segments[5] === 'logs' && idOrName !== '';
+      if (!isLog || request.method !== 'GET' || segments.slice(0, 4).join('/') !== JOBS) {
+        return { refusal: answer(request) };
       }
+      let isOpen = false;
+      const refusal = pastTheGate(request, () => {
+        if (request.headers.upgrade !== 'websocket') return notAnUpgrade();
+        if (request.headers['sec-websocket-version'] !== '13') return unsupportedUpgrade();
+        isOpen = true;
+        return { body: null };
+      });
+      return isOpen ? { idOrName } : { refusal };
     },
   };
 }
 
-function admitted(request: EmulatorRequest, auth: BacalhauAuth, { release }: Installation): string {
-  // The authoriser compares the bytes it reads with the length that was declared.
-  if (request.headers['transfer-encoding'] !== undefined && request.body.length > 0) {
-    throw frameworkError(500, 'unexpected authorization error');
-  }
-  return authorise(request, auth, release);
+const JOBS = 'api/v1/orchestrator/jobs';
+
+/** Does not keep the process alive: a client that waits does, and one that left is not worth it. */
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }
 
 function exchangeOf(
@@ -102,29 +129,31 @@ function exchangeOf(
   return { scope, request, parameters, query, caller, body: () => readStruct(request) };
 }
 
-function json(request: EmulatorRequest, headers: Headers, reply: Reply): EmulatorResponse {
+function encoded(request: EmulatorRequest, headers: Headers, reply: Reply): EmulatorResponse {
   const status = reply.status ?? 200;
+  const own = { ...headers, ...reply.headers };
   if (reply.plainText !== undefined) {
-    return {
-      status,
-      headers: { ...headers, 'content-type': 'text/plain; charset=utf-8' },
-      body: reply.plainText,
-    };
+    const type = status === 301 ? {} : { 'content-type': 'text/plain; charset=utf-8' };
+    return { status, headers: { ...own, ...type }, body: reply.plainText };
   }
   const options = { escapeHtml: reply.rawHtml !== true, pretty: request.query.has('pretty') };
   return {
     status,
-    headers: { ...headers, 'content-type': 'application/json' },
+    headers: { ...own, 'content-type': 'application/json' },
     body: encodeGoJson(reply.body, options),
   };
 }
 
-/** On every answer, refused ones included. */
+/** On every answer but preflights, refused ones included. */
 function firstHeaders(request: EmulatorRequest): Headers {
   const given = requestHeader(request, 'x-request-id');
   const id = given === '' ? randomBytes(24).toString('base64url') : given;
-  const cors = request.headers.origin === undefined ? {} : { 'access-control-allow-origin': '*' };
-  return { 'x-request-id': id, ...cors };
+  return { 'x-request-id': id, ...originHeaders(request) };
+}
+
+function originHeaders(request: EmulatorRequest): Headers {
+  const allowed = request.headers.origin === undefined ? {} : { 'access-control-allow-origin': '*' };
+  return { ...allowed, vary: 'Origin' };
 }
 
 /** On everything that got past the gate. */
@@ -133,22 +162,22 @@ function versionHeaders({ release }: Installation): Headers {
   return {
     'x-bacalhau-git-version': build.GitVersion,
     'x-bacalhau-git-commit': build.GitCommit,
-    'x-bacalhau-build-date': build.BuildDate,
+    // As Go prints a time, not as RFC 3339 has it.
+    'x-bacalhau-build-date': build.BuildDate.replace(/T(.*)Z$/, ' $1 +0000 UTC'),
     'x-bacalhau-build-os': build.GOOS,
     'x-bacalhau-arch': build.GOARCH,
   };
 }
 
-/** No credentials, no maximum age, no exposed headers: browsers cannot read the version. */
-function preflight(request: EmulatorRequest, router: Router, headers: Headers): EmulatorResponse {
+/** Answered for every path, before anything else: no request id and no version, no credentials, no maximum age. */
+function preflight(request: EmulatorRequest): EmulatorResponse {
+  if (request.headers.origin === undefined) return { status: 204, headers: { vary: 'Origin' }, body: '' };
   const wanted = requestHeader(request, 'access-control-request-headers');
-  const allowed = ['OPTIONS', ...router.methods(request.segments)].join(', ');
   return {
     status: 204,
     headers: {
-      ...headers,
-      allow: allowed,
-      'access-control-allow-methods': allowed,
+      ...originHeaders(request),
+      'access-control-allow-methods': 'GET,HEAD,PUT,PATCH,POST,DELETE',
       ...(wanted === '' ? {} : { 'access-control-allow-headers': wanted }),
       vary: 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers',
     },

@@ -9,8 +9,8 @@ import { listJobs } from './jobs/list.ts';
 import { rerunJob, stopJob } from './jobs/stop.ts';
 import { diffJob, submitJob } from './jobs/submit.ts';
 import { actOnNode, getNode, listNodes } from './nodes/endpoints.ts';
-import { frameworkError, Refusal } from './wire/refusal.ts';
 import type { Release } from './wire/release.ts';
+import { unknownPath } from './wire/unknown-path.ts';
 
 export interface Match {
   readonly handler: Handler;
@@ -18,10 +18,8 @@ export interface Match {
 }
 
 export interface Router {
-  /** Throws 404 for an unknown path and 405 for a known one with another method. */
+  /** Throws 404 for an unknown path and for an unknown method alike: there is no 405 (seen on 1.9.3). */
   match(method: string, segments: readonly string[]): Match;
-  /** The methods of a path; empty when it is unknown. */
-  methods(segments: readonly string[]): readonly string[];
 }
 
 interface Route {
@@ -71,16 +69,12 @@ export function createRouter(release: Release, auth: LegacyAuth): Router {
   ];
   return {
     match(method, segments) {
-      const here = routes.filter(({ pattern }) => fits(pattern, segments));
-      const found = here.find((candidate) => candidate.method === method);
-      if (found !== undefined) {
-        return { handler: found.handler, parameters: parametersOf(found.pattern, segments) };
-      }
-      throw here.length > 0 ? frameworkError(405, 'Method Not Allowed') : unknownPath(release, segments);
+      const found = routes.find(
+        (candidate) => candidate.method === method && fits(candidate.pattern, segments),
+      );
+      if (found === undefined) throw unknownPath(release, segments);
+      return { handler: found.handler, parameters: parametersOf(found.pattern, segments) };
     },
-    methods: (segments) => [
-      ...new Set(routes.filter(({ pattern }) => fits(pattern, segments)).map(({ method }) => method)),
-    ],
   };
 }
 
@@ -105,20 +99,14 @@ function parametersOf(
   return Object.fromEntries(pairs);
 }
 
-/** Distinguishable from a missing job by its component, so that clients can probe for newer endpoints. */
-function unknownPath(release: Release, segments: readonly string[]): Refusal {
-  if (release.requesterGone && segments[2] === 'requester') return frameworkError(410, 'Gone');
-  if (!release.classifiedGateErrors) return frameworkError(404, 'Not Found');
-  return new Refusal('The requested resource/URL was not found.', {
-    status: 404,
-    code: 'NotFound',
-    component: 'APIServer',
-    hint: `The server may be older than the client: it runs ${release.build.GitVersion}`,
-    framework: true,
-  });
+/** The log endpoint without a proper upgrade: an empty 200, whether the job exists or not (seen on 1.9.3). */
+export function notAnUpgrade(): Reply {
+  return { body: null, plainText: '', headers: WEBSOCKET_HEADERS };
 }
 
-/** The log endpoint without upgrade headers: what the WebSocket library of the server says to that. */
-function notAnUpgrade(): Reply {
-  return { status: 400, body: null, plainText: 'Bad Request\n' };
+/** The same with a WebSocket version that is not 13. */
+export function unsupportedUpgrade(): Reply {
+  return { status: 400, body: null, plainText: 'Bad Request\n', headers: WEBSOCKET_HEADERS };
 }
+
+const WEBSOCKET_HEADERS = { 'sec-websocket-version': '13', 'x-content-type-options': 'nosniff' } as const;

@@ -2,7 +2,7 @@
 import type { Exchange, Reply } from '../exchange.ts';
 import type { Scope } from '../installation.ts';
 import { viewNodeInfo, viewNodeState } from '../nodes/node-view.ts';
-import type { RosterEntry } from '../nodes/roster.ts';
+import { ownEntry, rosterOf } from '../nodes/roster.ts';
 
 export function alive(): Reply {
   return { body: { Status: 'OK' } };
@@ -14,12 +14,7 @@ export function version({ scope }: Exchange): Reply {
 
 /** The fields at top level: a NodeInfo from 1.6, a NodeState before. */
 export function node({ scope }: Exchange): Reply {
-  const own: RosterEntry = {
-    id: scope.orchestratorId,
-    node: null,
-    membership: 'APPROVED',
-    connected: true,
-  };
+  const own = ownEntry(scope);
   return { body: scope.release.connectionState ? viewNodeInfo(scope, own) : viewNodeState(scope, own) };
 }
 
@@ -29,9 +24,18 @@ export function config({ scope }: Exchange): Reply {
   return { body: scope.release.agentConfig === 'wrapped' ? { config: raw } : raw };
 }
 
-function nodeConfig({ release, orchestratorId }: Scope): unknown {
+const RESOURCES = { CPU: '500m', Memory: '512Mb' } as const;
+const SHORT_LIVED = { Task: { Resources: RESOURCES, Publisher: {}, Timeouts: {} } } as const;
+const LONG_RUNNING = { Task: { Resources: RESOURCES } } as const;
+
+function nodeConfig({ release }: Scope): unknown {
   return {
-    API: { Host: '0.0.0.0', Port: 1234 },
+    API: {
+      Host: '0.0.0.0',
+      Port: 1234,
+      TLS: { Insecure: false },
+      Auth: { Methods: { ClientKey: { Type: 'challenge' } }, Oauth2: release.users ? {} : undefined },
+    },
     NameProvider: 'puuid',
     DataDir: '/var/lib/bacalhau',
     Orchestrator: {
@@ -39,13 +43,34 @@ function nodeConfig({ release, orchestratorId }: Scope): unknown {
       Host: '0.0.0.0',
       Port: 4222,
       Auth: { Token: release.mask },
+      TLS: {},
+      Cluster: {},
       NodeManager: { DisconnectTimeout: '1m0s' },
-      Scheduler: { QueueBackoff: '1m0s', HousekeepingInterval: '30s', HousekeepingTimeout: '2m0s' },
+      Scheduler: {
+        WorkerCount: 2,
+        QueueBackoff: '1m0s',
+        HousekeepingInterval: '30s',
+        HousekeepingTimeout: '2m0s',
+      },
       EvaluationBroker: { VisibilityTimeout: '1m0s', MaxRetryCount: 10 },
     },
-    Compute: { Heartbeat: { Interval: '15s', InfoUpdateInterval: '1m0s' } },
-    Labels: { name: orchestratorId },
+    Compute: {
+      Orchestrators: ['nats://127.0.0.1:4222'],
+      Auth: {},
+      Heartbeat: { InfoUpdateInterval: '1m0s', Interval: '15s' },
+      AllocatedCapacity: { CPU: '80%', Memory: '80%', Disk: '80%', GPU: '100%' },
+      TLS: {},
+      Env: {},
+    },
+    WebUI: { Listen: '0.0.0.0:8438' },
+    InputSources: { ReadTimeout: '5m0s', MaxRetryCount: 3, Types: { IPFS: {} } },
+    Publishers: { Types: { IPFS: {}, S3: {}, Local: { Port: 6001 } } },
+    ResultDownloaders: { Types: { IPFS: {} } },
+    JobDefaults: { Batch: SHORT_LIVED, Ops: SHORT_LIVED, Daemon: LONG_RUNNING, Service: LONG_RUNNING },
+    JobAdmissionControl: { Locality: 'anywhere' },
     Logging: { Level: 'info', Mode: 'default', LogDebugInfoInterval: '30s' },
+    UpdateConfig: {},
+    FeatureFlags: {},
   };
 }
 
@@ -54,12 +79,12 @@ export function authConfig(): Reply {
   return { body: { Version: '1.0.0', Config: {} } };
 }
 
-/** Free-form diagnostics by component. */
+/** Free-form diagnostics: the orchestrator's part of the names that 1.9.3 uses. */
 export function debug({ scope }: Exchange): Reply {
   return {
     body: {
-      jobstore: { jobs: scope.site.jobs.size, executions: scope.site.executions.size },
-      nodes: { known: scope.site.nodes.size + 1 },
+      DiscoveredNodes: rosterOf(scope).map((entry) => viewNodeState(scope, entry)),
+      NATSServer: { ID: scope.instanceId, Connz: { num_connections: scope.site.nodes.size } },
     },
   };
 }

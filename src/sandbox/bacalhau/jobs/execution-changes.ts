@@ -2,11 +2,17 @@
  * An execution's life as the orchestrator stored it, read from the job's events. It exists from the moment a node was
  * found; of what the node does, only the outcome of the bid, completion and failure come back. The world's preparation
  * shows as the accepted bid that is not yet approved. Executions of ops and daemon jobs are not bid for: they are
- * wanted running from the start and stay New until they end (unverified on a live orchestrator).
+ * wanted running from the start and stay New until they end. All of this was seen on 1.9.3.
  */
 import type { SimEvent, SimExecution, SimJob } from '../../world/types.ts';
 import type { ExecutionStateName } from '../wire/release.ts';
-import { hasCompleted } from './transitions.ts';
+import {
+  COMPLETED_UNEXPECTEDLY,
+  hasCompleted,
+  isPlaceholder,
+  runsEverywhere,
+  timeoutOf,
+} from './transitions.ts';
 
 export const DESIRED_PENDING = 0;
 export const DESIRED_RUNNING = 1;
@@ -49,11 +55,6 @@ export function lastChange(placed: PlacedExecution): ExecutionChange {
   return placed.changes.at(-1) ?? placed.changes[0];
 }
 
-/** Ops and daemon jobs run one execution on every matching node. */
-export function runsEverywhere(job: SimJob): boolean {
-  return job.type === 'ops' || job.type === 'daemon';
-}
-
 const memo = new WeakMap<SimJob, { readonly events: number; readonly placed: readonly PlacedExecution[] }>();
 
 interface Draft {
@@ -72,7 +73,7 @@ function foldExecutions(job: SimJob): readonly PlacedExecution[] {
     const draft = placed.get(event.executionId);
     const execution = byId.get(event.executionId);
     if (draft !== undefined) apply(draft, executionEventChange(job, draft, event), event);
-    else if (event.topic === 'requested' && execution !== undefined) {
+    else if (event.topic === 'requested' && execution !== undefined && !isPlaceholder(execution)) {
       placed.set(execution.id, { execution, changes: [firstChange(job, event)] });
     }
   }
@@ -83,7 +84,7 @@ type Change = Partial<Pick<ExecutionChange, 'state' | 'message' | 'desired' | 'd
 
 function apply(draft: Draft, change: Change | null, event: SimEvent): void {
   const last = draft.changes.at(-1) ?? draft.changes[0];
-  if (change === null) return;
+  if (change === null || isTerminalExecution(last)) return;
   draft.changes.push({
     ...last,
     ...change,
@@ -105,26 +106,27 @@ function firstChange(job: SimJob, event: SimEvent): ExecutionChange {
   };
 }
 
-function jobEventChange({ execution, changes }: Draft, event: SimEvent): Change | null {
-  const last = changes.at(-1) ?? changes[0];
-  if (last.desired === DESIRED_STOPPED) return null;
+/**
+ * What is to stop is cancelled in the same step: the orchestrator does not wait for its node, which may still be busy
+ * with it for a moment.
+ */
+function jobEventChange({ execution }: Draft, event: SimEvent): Change | null {
   if (event.topic === 'stop-requested' && event.version === execution.version) {
-    return { desired: DESIRED_STOPPED, desiredMessage: STOPPED_WITH_JOB };
+    return cancelled(STOPPED_WITH_JOB);
   }
-  if (event.topic === 'rerun' && event.version > execution.version) {
-    return { desired: DESIRED_STOPPED, desiredMessage: STOPPED_FOR_UPDATE };
-  }
-  return null;
+  return event.topic === 'rerun' && event.version > execution.version ? cancelled(STOPPED_FOR_UPDATE) : null;
 }
 
-function executionEventChange(job: SimJob, { execution, changes }: Draft, event: SimEvent): Change | null {
-  const stopping = (changes.at(-1) ?? changes[0]).desired === DESIRED_STOPPED;
+function cancelled(message: string): Change {
+  return { state: 'Cancelled', message, desired: DESIRED_STOPPED, desiredMessage: message };
+}
+
+function executionEventChange(job: SimJob, { execution }: Draft, event: SimEvent): Change | null {
   switch (event.topic) {
     case 'accepted':
       return runsEverywhere(job) ? null : { state: 'AskForBidAccepted' };
     case 'running':
-      // Nobody approves a bid of an execution that is to stop.
-      if (runsEverywhere(job) || stopping) return null;
+      if (runsEverywhere(job)) return null;
       return { state: 'BidAccepted', desired: DESIRED_RUNNING, message: 'Running' };
     case 'execution-ended':
       return ending(execution);
@@ -133,17 +135,32 @@ function executionEventChange(job: SimJob, { execution, changes }: Draft, event:
   }
 }
 
-/** Empty new messages are merged with old ones, so that a completed execution may still say "Running" (unverified). */
+/**
+ * Empty new messages are merged with old ones, so that a completed execution may still say "Running". What the
+ * orchestrator ends itself says why in both states.
+ */
 function ending(execution: SimExecution): Change {
   const { outcome } = execution;
   if (hasCompleted(execution)) {
     return { state: 'Completed', desired: DESIRED_STOPPED, desiredMessage: 'execution completed' };
   }
-  if (outcome?.kind === 'failure') {
-    const desiredMessage = outcome.cause === 'node-lost' ? NODE_DISAPPEARED : 'execution failed';
-    return { state: 'Failed', message: outcome.message, desired: DESIRED_STOPPED, desiredMessage };
-  }
-  return { state: 'Cancelled', desired: DESIRED_STOPPED };
+  if (outcome?.kind !== 'failure') return cancelled(STOPPED_WITH_JOB);
+  const message = failureMessage(execution);
+  const own = message === NODE_DISAPPEARED || message === COMPLETED_UNEXPECTEDLY;
+  return {
+    state: 'Failed',
+    message,
+    desired: DESIRED_STOPPED,
+    desiredMessage: own ? message : 'execution failed',
+  };
+}
+
+/** Why an execution failed, as its state and its event say it. */
+export function failureMessage({ outcome }: SimExecution): string {
+  if (outcome?.kind !== 'failure') return '';
+  if (outcome.cause === 'node-lost') return NODE_DISAPPEARED;
+  const limit = timeoutOf(outcome);
+  return limit === null ? outcome.message : `Execution timed out after ${limit}`;
 }
 
 /** True when nothing more will come of an execution. */

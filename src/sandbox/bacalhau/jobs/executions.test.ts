@@ -1,10 +1,22 @@
 import { describe, expect, test } from 'vitest';
-import type { ExecutionOnWire, JobOnWire, Page } from '../../../../test/support/bacalhau-emulator.ts';
-import { JOBS, startRig } from '../../../../test/support/bacalhau-emulator.ts';
+import type {
+  ExecutionOnWire,
+  HistoryOnWire,
+  JobOnWire,
+  Page,
+  Rig,
+} from '../../../../test/support/bacalhau-emulator.ts';
+import { JOBS, jobBody, startRig } from '../../../../test/support/bacalhau-emulator.ts';
 import type { BacalhauVersion } from '../wire/release.ts';
 import { headOf } from './run-output.ts';
 
 type Executions = Page<ExecutionOnWire>;
+
+/** A job whose every attempt fails for that cause. */
+function failing(cause: string): Record<string, unknown> {
+  const Engine = { Type: 'docker', Params: { Image: 'a', Parameters: ['sleep 1'] } };
+  return { Tasks: [{ Name: 'main', Engine, Env: { SANDBOX_OUTCOME: cause } }] };
+}
 
 /** Desired and compute state of the job's only execution at each step of the world. */
 async function lifeOf(version: BacalhauVersion, fields: Record<string, unknown>, command: string) {
@@ -31,7 +43,7 @@ describe('what the orchestrator shows', () => {
     expect(await lifeOf('1.5.0', {}, 'sleep 2')).toEqual(['0/1 r1', '0/3 r2', '1/5 r3', '2/7 r4']);
   });
 
-  test('ops: wanted running from the start, new while running', async () => {
+  test('ops: wanted running from the start, new while running (seen on 1.9.3)', async () => {
     expect(await lifeOf('1.9.3', { Type: 'ops' }, 'sleep 2')).toEqual(['1/1 r1', '2/9 r2']);
   });
 
@@ -55,12 +67,13 @@ test('nothing exists before a node is found, and the job’s revision ignores ex
   expect([job.State.StateType, job.Revision]).toEqual(['Completed', 3]);
 });
 
-test('one execution on every node for ops', async () => {
+test('one execution on every node for ops, which are no partitions (seen on 1.9.3)', async () => {
   const rig = await startRig();
   const id = await rig.submit({ Type: 'ops' });
   rig.pass(1000);
-  const nodes = (await rig.executions(id)).map((execution) => execution.NodeID);
-  expect(new Set(nodes).size).toBe(rig.site.nodes.size);
+  const executions = await rig.executions(id);
+  expect(new Set(executions.map((execution) => execution.NodeID)).size).toBe(rig.site.nodes.size);
+  for (const execution of executions) expect(execution).not.toHaveProperty('PartitionIndex');
 });
 
 test('a nonzero exit completes execution and job', async () => {
@@ -94,15 +107,7 @@ test('before completion and for failures the output is all zero', async () => {
   };
   const rig = await startRig();
   const running = await rig.submit({}, 'sleep 600');
-  const failed = await rig.submit({
-    Tasks: [
-      {
-        Name: 'main',
-        Engine: { Type: 'docker', Params: { Image: 'a', Parameters: ['sleep 1'] } },
-        Env: { SANDBOX_OUTCOME: 'oom' },
-      },
-    ],
-  });
+  const failed = await rig.submit(failing('oom'));
   rig.pass(30_000);
   expect((await rig.executions(running))[0]?.RunOutput).toEqual(zero);
   const attempts = await rig.executions(failed);
@@ -115,28 +120,39 @@ test('before completion and for failures the output is all zero', async () => {
   expect((await rig.job(failed)).State.StateType).toBe('Failed');
 });
 
-test('two kilobytes of the head are kept, cut between bytes', () => {
+test('two kilobytes of the head of a write are kept, cut between bytes', () => {
   expect(headOf('x'.repeat(2048))).toEqual({ text: 'x'.repeat(2048), truncated: false });
   expect(headOf(`${'x'.repeat(2048)}tail`)).toEqual({ text: 'x'.repeat(2048), truncated: true });
   const cut = headOf(`${'x'.repeat(2046)}€€`);
   expect(cut).toEqual({ text: `${'x'.repeat(2046)}\ufffd\ufffd`, truncated: true });
 });
 
-test('long output keeps its head; the whole is in the log', async () => {
+test('only the first write of each stream is kept, and nothing says that more followed (seen on 1.9.3)', async () => {
   const rig = await startRig();
-  const id = await rig.submit({}, 'sleep 600');
-  rig.pass(700_000);
-  const [execution] = await rig.executions(id);
-  const printed = [...rig.site.executions.values()]
-    .flatMap((one) => rig.site.logOf(one))
-    .map((line) => `${line.text}\n`)
-    .join('');
-  expect(printed.length).toBeGreaterThan(2048);
-  expect(execution?.RunOutput).toMatchObject({
-    Stdout: printed.slice(0, 2048),
-    StdoutTruncated: true,
-    stderr: '',
+  const id = await rig.submit({}, 'echo one; echo two; echo oops >&2; echo again >&2');
+  const long = await rig.submit({}, `echo ${'x'.repeat(5000)}; echo more`);
+  rig.pass(60_000);
+  expect((await rig.executions(id))[0]?.RunOutput).toMatchObject({
+    Stdout: 'one\n',
+    StdoutTruncated: false,
+    stderr: 'oops\n',
+    StderrTruncated: false,
   });
+  expect((await rig.executions(long))[0]?.RunOutput).toMatchObject({
+    Stdout: 'x'.repeat(2048),
+    StdoutTruncated: true,
+    StderrTruncated: false,
+  });
+});
+
+test('a job that asks for nothing is complete at once, without executions (seen on 1.9.3)', async () => {
+  const rig = await startRig();
+  const id = await rig.submit({ Count: 0 });
+  rig.pass(300);
+  expect(await rig.job(id)).toMatchObject({ State: { StateType: 'Completed' }, Revision: 2, Count: 0 });
+  expect(await rig.executions(id)).toEqual([]);
+  const { Items } = await rig.read<Page<HistoryOnWire>>(`${JOBS}/${id}/history`);
+  expect(Items.map((item) => item.Event.Message)).toEqual(['Job submitted', 'Completed']);
 });
 
 describe('listing', () => {
@@ -197,13 +213,42 @@ describe('listing', () => {
   });
 });
 
-test('each execution embeds a stale job', async () => {
-  const rig = await startRig();
-  const id = await rig.submit();
-  rig.pass(60_000);
-  const [execution] = await rig.executions(id);
-  const { Job } = execution as ExecutionOnWire & { readonly Job: JobOnWire };
-  expect(Job).toMatchObject({ ID: id, State: { StateType: 'Pending' }, Revision: 1 });
+describe('each execution embeds the job as it was when it was scheduled (seen on 1.9.3)', () => {
+  type Embedding = ExecutionOnWire & { readonly Job: JobOnWire; readonly EvalID: string };
+  const jobsIn = async (rig: Rig, id: string) =>
+    ((await rig.executions(id)) as readonly Embedding[]).map(({ Job }) => [
+      Job.ID,
+      Job.State.StateType,
+      Job.Revision,
+    ]);
+
+  test('pending for the first, running for those that follow a failure', async () => {
+    const rig = await startRig();
+    const id = await rig.submit(failing('oom'));
+    rig.pass(60_000);
+    expect(await jobsIn(rig, id)).toEqual([
+      [id, 'Pending', 1],
+      [id, 'Running', 2],
+      [id, 'Running', 2],
+    ]);
+  });
+
+  test('pending for all of an ops job', async () => {
+    const rig = await startRig();
+    const id = await rig.submit({ Type: 'ops' });
+    rig.pass(60_000);
+    expect(await jobsIn(rig, id)).toEqual([...rig.site.nodes].map(() => [id, 'Pending', 1]));
+  });
+
+  test('and comes from the evaluation that the client was told', async () => {
+    const rig = await startRig();
+    const { JobID, EvaluationID } = (await rig.call('PUT', JOBS, { Job: jobBody() })).json<{
+      JobID: string;
+      EvaluationID: string;
+    }>();
+    rig.pass(1000);
+    expect(((await rig.executions(JobID)) as readonly Embedding[])[0]?.EvalID).toBe(EvaluationID);
+  });
 });
 
 describe('results', () => {

@@ -1,6 +1,7 @@
 /** GET /jobs/{id}, its versions and its results. */
 import type { Exchange, Reply } from '../exchange.ts';
-import { jobNotFound, unclassified } from '../wire/refusal.ts';
+import { wireJobId } from '../wire/ids.ts';
+import { jobStoreError, unclassified } from '../wire/refusal.ts';
 import { executionsOf } from './executions.ts';
 import { viewExecution } from './execution-view.ts';
 import { includedHistory } from './history.ts';
@@ -10,12 +11,13 @@ import { downloadableResultOf } from './results.ts';
 
 export function getJob(exchange: Exchange): Reply {
   const { scope, query, parameters } = exchange;
-  const id = parameters['id'] ?? '';
-  const found = findJob(scope, id, query.text('namespace'));
-  const asked = scope.release.versionedJobs ? query.unsigned('job_version') : 0;
+  const found = findJob(scope, parameters['id'] ?? '', query.text('namespace'));
+  const asked = scope.release.versionedJobs ? query.unsigned('job_version', 64) : 0;
   const version = asked === 0 ? found.version : asked;
   const Job = viewJob(scope, found, version);
-  if (Job === undefined) throw jobNotFound(`${id} version ${version}`);
+  if (Job === undefined) {
+    throw jobStoreError('NotFound', `job version ${version} not found for job ${wireJobId(found.id)}`);
+  }
   const include = query
     .text('include')
     .split(',')
@@ -46,7 +48,7 @@ export function listResults({ scope, query, parameters }: Exchange): Reply {
   const job = findJob(scope, parameters['id'] ?? '', query.text('namespace'));
   if (job.type !== 'batch' && job.type !== 'ops') throw unclassified();
   const Items = executionsOf(scope, job, job.version)
-    .map(({ execution }) => downloadableResultOf(scope, job, execution))
+    .map((placed) => downloadableResultOf(scope, job, placed))
     .filter((result) => result !== null);
   return { body: { NextToken: '', Items: Items.map(viewSpecConfig) }, rawHtml: true };
 }

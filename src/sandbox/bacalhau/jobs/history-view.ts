@@ -7,6 +7,7 @@ import { nanos, rfc3339, skewed } from '../wire/nanos.ts';
 import { executionStateNumber } from '../wire/release.ts';
 import { placedExecutions } from './execution-changes.ts';
 import type { HistoryItem } from './history-items.ts';
+import { stateMessage } from './state-message.ts';
 import { transitionsOf } from './transitions.ts';
 
 /** How long after an event the server wrote it down, in nanoseconds: small, and never the same twice in a row. */
@@ -14,7 +15,7 @@ function recordingDelay(seq: number): number {
   return 100_000 + ((seq * 7919) % 800_000);
 }
 
-/** A history item from 1.5 on. `legacyShells` adds the empty fields that clients before 1.5 insist on. */
+/** A history item from 1.5 on. `legacyShells` adds the empty object that clients before 1.5 insist on. */
 export function viewHistoryItem(
   scope: Scope,
   job: SimJob,
@@ -35,9 +36,8 @@ export function viewHistoryItem(
       Details: goMapOrNothing(item.details),
     },
     Time: rfc3339(at + BigInt(recordingDelay(item.seq))),
-    // The inside of the shells is a guess: the documentation says only that they are empty.
-    JobState: legacyShells ? { Previous: 'Undefined', New: 'Undefined' } : undefined,
-    ExecutionState: legacyShells ? { Previous: 0, New: 0 } : undefined,
+    JobState: legacyShells && item.executionId === null ? {} : undefined,
+    ExecutionState: legacyShells && item.executionId !== null ? {} : undefined,
   };
 }
 
@@ -59,7 +59,7 @@ export function legacyHistory(scope: Scope, job: SimJob): readonly LegacyItem[] 
       JobID: wireJobId(job.id),
       JobState: { Previous: previous, New: change.state },
       NewRevision: change.revision,
-      Comment: change.message,
+      Comment: stateMessage(scope, job, change),
       Time: rfc3339(skewed(nanos(change.at, 0), scope.skewMs)),
     };
     items.push({

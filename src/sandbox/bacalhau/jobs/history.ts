@@ -3,8 +3,10 @@ import type { SimJob } from '../../world/types.ts';
 import type { Exchange, Reply } from '../exchange.ts';
 import type { Scope } from '../installation.ts';
 import { wireExecutionId, wireNodeId } from '../wire/ids.ts';
-import { decodePagingToken, encodePagingToken } from '../wire/paging-token.ts';
+import type { PagingToken } from '../wire/paging-token.ts';
+import { decodePagingToken, encodePagingToken, PagingTokenError } from '../wire/paging-token.ts';
 import type { Query } from '../wire/query.ts';
+import type { Refusal } from '../wire/refusal.ts';
 import { bindError, jobStoreError } from '../wire/refusal.ts';
 import { isTerminalExecution, lastChange, placedExecutions } from './execution-changes.ts';
 import type { HistoryItem } from './history-items.ts';
@@ -20,35 +22,50 @@ const DEFAULT_LIMIT = 100;
 export function listHistory(exchange: Exchange): Reply {
   const { scope, query, parameters } = exchange;
   const since = query.integer('since');
-  if (since < 0) throw bindError('since must be >= 0');
-  const level = query.text('event_type').toLowerCase() || 'all';
-  if (!['all', 'job', 'execution'].includes(level)) {
-    throw bindError('event_type must be one of all, job, execution');
-  }
+  if (since < 0) throw invalid('Since', 'min');
+  const level = query.text('event_type') || 'all';
+  if (!['all', 'job', 'execution'].includes(level)) throw invalid('EventType', 'oneof');
   const executionId = query.text('execution_id');
   const job = findJob(scope, parameters['id'] ?? '', query.text('namespace'));
   if (scope.release.history === 'transitions') return listLegacy(scope, job, query, level, since);
 
-  const token = query.text('next_token') === '' ? null : decodePagingToken(query.text('next_token'));
+  const token = query.text('next_token') === '' ? null : readToken(query.text('next_token'));
   const asked = query.unsigned('limit');
   const limit = asked || token?.limit || DEFAULT_LIMIT;
   const offset = token?.offset ?? 0;
   const choice = chosenVersion(scope, job, query);
-  const found = historyOf(scope, job).filter(
-    (item) =>
-      item.seq >= offset &&
-      isChosen(choice, item.version) &&
-      (level === 'all' || (level === 'job') === (item.executionId === null)) &&
-      wireExecutionId(item.executionId ?? '').startsWith(executionId) &&
-      Math.floor((item.at + scope.skewMs) / 1000) >= since,
-  );
-  const page = found.slice(0, limit);
-  const more = found.length > page.length || !subjectHasEnded(scope, job, executionId);
+  const stored = historyOf(scope, job);
+  const page = stored
+    .filter(
+      (item) =>
+        item.seq >= offset &&
+        isChosen(choice, item.version) &&
+        (level === 'all' || (level === 'job') === (item.executionId === null)) &&
+        wireExecutionId(item.executionId ?? '').startsWith(executionId) &&
+        Math.floor((item.at + scope.skewMs) / 1000) >= since,
+    )
+    .slice(0, limit);
+  // A full page is followed by whatever is stored behind it, wanted or not; any other one has read to the end.
+  const isFull = page.length === limit && (page.at(-1)?.seq ?? 0) < (stored.at(-1)?.seq ?? 0);
+  const more = isFull || !subjectHasEnded(scope, job, executionId);
   const next = (page.at(-1)?.seq ?? offset - 1) + 1;
-  const NextToken = more
-    ? encodePagingToken({ sortBy: '', reverse: false, limit: asked || (token?.limit ?? 0), offset: next })
-    : '';
+  // The token carries the limit of the query, not the one that was in force: 0 when there was none.
+  const NextToken = more ? encodePagingToken({ sortBy: '', reverse: false, limit: asked, offset: next }) : '';
   return { body: { NextToken, Items: viewPage(exchange, job, page) } };
+}
+
+function invalid(field: string, rule: string): Refusal {
+  const key = `ListJobHistoryRequest.${field}`;
+  return bindError(`Key: '${key}' Error:Field validation for '${field}' failed on the '${rule}' tag`);
+}
+
+function readToken(text: string): PagingToken {
+  try {
+    return decodePagingToken(text);
+  } catch (error) {
+    if (!(error instanceof PagingTokenError)) throw error;
+    throw jobStoreError('BadRequest', `invalid next token: ${error.message}`);
+  }
 }
 
 /** The first hundred events of a version, without a way to ask for more: what "include=history" gives. */

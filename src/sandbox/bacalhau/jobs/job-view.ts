@@ -1,38 +1,51 @@
 /** A job as the wire shows it. */
-import type { SimJob } from '../../world/types.ts';
+import type { SimExecution, SimJob } from '../../world/types.ts';
 import type { Scope } from '../installation.ts';
 import { goMap, goMapOrNothing } from '../wire/go-json.ts';
 import { wireJobId } from '../wire/ids.ts';
 import { jobCreateNanos, jobModifyNanos, skewed } from '../wire/nanos.ts';
 import type { StoredSpec } from './ledger.ts';
 import type { SpecConfig, TaskSpec } from './spec.ts';
-import { lastTransition, transitionsOf } from './transitions.ts';
+import { stateMessage } from './state-message.ts';
+import type { JobTransition } from './transitions.ts';
+import { lastTransition, runsEverywhere, transitionsOf } from './transitions.ts';
 import { specOf } from './world-spec.ts';
 
 /** The wire's Job in its newest version, or as last seen in an older one; undefined for a version that never was. */
 export function viewJob(scope: Scope, job: SimJob, version = job.version): WireJob | undefined {
   const seen = lastTransition(job, version);
-  if (seen === undefined) return undefined;
+  return seen === undefined ? undefined : viewJobAt(scope, job, seen);
+}
+
+/**
+ * The job as it was when an execution was scheduled: what its record embeds, stale on purpose. The plan that makes an
+ * ops or daemon job Running is the one that makes its executions, which therefore still show it Pending.
+ */
+export function viewJobSnapshot(
+  scope: Scope,
+  job: SimJob,
+  { version, attempt }: SimExecution,
+  eventSeq: number,
+): unknown {
+  const ofVersion = transitionsOf(job).filter((transition) => transition.version === version);
+  const [first] = ofVersion;
+  const isFirstPlan = runsEverywhere(job) && attempt === 1;
+  const before = ofVersion.findLast((transition) => transition.eventSeq < eventSeq);
+  const seen = isFirstPlan ? first : (before ?? first);
+  return seen === undefined ? undefined : viewJobAt(scope, job, seen);
+}
+
+function viewJobAt(scope: Scope, job: SimJob, seen: JobTransition): WireJob {
+  const message = stateMessage(scope, job, seen);
   return {
     ID: wireJobId(job.id),
-    ...viewSpec(specOf(scope, job, version)),
-    State: { StateType: seen.state, Message: seen.message === '' ? undefined : seen.message },
+    ...viewSpec(specOf(scope, job, seen.version)),
+    State: { StateType: seen.state, Message: message === '' ? undefined : message },
     // Before 1.8 a job has one version, which is 0.
-    Version: scope.release.versionedJobs ? version : 0,
+    Version: scope.release.versionedJobs ? seen.version : 0,
     Revision: seen.revision,
     CreateTime: skewed(jobCreateNanos(job), scope.skewMs),
     ModifyTime: skewed(jobModifyNanos(job, seen), scope.skewMs),
-  };
-}
-
-/** The job as it was when its executions were scheduled: what an execution record embeds, stale on purpose. */
-export function viewJobSnapshot(scope: Scope, job: SimJob, version: number): unknown {
-  const opened = transitionsOf(job).find((transition) => transition.version === version);
-  return {
-    ...viewJob(scope, job, version),
-    State: { StateType: 'Pending' },
-    Revision: opened?.revision ?? 1,
-    ModifyTime: skewed(jobModifyNanos(job, opened ?? transitionsOf(job)[0]), scope.skewMs),
   };
 }
 

@@ -12,22 +12,28 @@ export type VersionOrigin = 'submit' | 'update' | 'rerun';
 interface Entry {
   readonly spec: StoredSpec;
   readonly origin: VersionOrigin;
+  readonly evaluationId: string | undefined;
 }
 
 export interface Ledger {
-  /** A version begins. */
-  open(jobId: string, version: number, spec: StoredSpec, origin: VersionOrigin): void;
+  /** A version begins. Its first executions carry the id of the evaluation that the client was told. */
+  open(jobId: string, version: number, spec: StoredSpec, origin: VersionOrigin, evaluationId?: string): void;
   /** The spec of a version, or of the newest one before it that the ledger knows; undefined for a job of the world. */
   spec(jobId: string, version: number): StoredSpec | undefined;
   origin(jobId: string, version: number): VersionOrigin;
+  evaluationId(jobId: string, version: number): string | undefined;
+  /** True once any job was stored with a label of this key: its index exists. */
+  knowsLabel(key: string): boolean;
 }
 
 export function createLedger(): Ledger {
   const opened = new Map<string, Map<number, Entry>>();
+  const labelKeys = new Set<string>();
   return {
-    open(jobId, version, spec, origin) {
+    open(jobId, version, spec, origin, evaluationId) {
       const versions = opened.get(jobId) ?? new Map<number, Entry>();
-      opened.set(jobId, versions.set(version, { spec, origin }));
+      opened.set(jobId, versions.set(version, { spec, origin, evaluationId }));
+      for (const key of Object.keys(spec.Labels)) labelKeys.add(key);
     },
     spec(jobId, version) {
       const versions = opened.get(jobId);
@@ -40,5 +46,7 @@ export function createLedger(): Ledger {
     origin(jobId, version) {
       return opened.get(jobId)?.get(version)?.origin ?? (version > 1 ? 'rerun' : 'submit');
     },
+    evaluationId: (jobId, version) => opened.get(jobId)?.get(version)?.evaluationId,
+    knowsLabel: (key) => labelKeys.has(key),
   };
 }

@@ -2,8 +2,9 @@
 import type { SimJob } from '../../world/types.ts';
 import type { Exchange, Reply } from '../exchange.ts';
 import { jobCreateNanos, jobModifyNanos } from '../wire/nanos.ts';
-import { decodePagingToken, encodePagingToken } from '../wire/paging-token.ts';
-import { unclassified } from '../wire/refusal.ts';
+import type { PagingToken } from '../wire/paging-token.ts';
+import { decodePagingToken, encodePagingToken, PagingTokenError } from '../wire/paging-token.ts';
+import { bindError, unclassified } from '../wire/refusal.ts';
 import { matchesSelector, parseSelector } from '../wire/selector.ts';
 import { viewJob } from './job-view.ts';
 import { lastTransition } from './transitions.ts';
@@ -23,7 +24,7 @@ export function listJobs({ scope, query }: Exchange): Reply {
           limit: query.unsigned('limit'),
           offset: 0,
         }
-      : decodePagingToken(tokenText);
+      : readToken(tokenText);
   const keyOf = sortKey(page.sortBy);
   const rows = visibleJobs(scope)
     .filter((job) => namespace === '' || namespace === '*' || job.team === namespace)
@@ -34,6 +35,14 @@ export function listJobs({ scope, query }: Exchange): Reply {
   const items = rows.slice(page.offset, end).map((row) => viewJob(scope, row.job));
   const NextToken = end < rows.length ? encodePagingToken({ ...page, offset: end }) : '';
   return { body: { NextToken, Items: items } };
+}
+
+function readToken(text: string): PagingToken {
+  try {
+    return decodePagingToken(text);
+  } catch (error) {
+    throw error instanceof PagingTokenError ? bindError(error.message) : error;
+  }
 }
 
 function sortKey(orderBy: string): (job: SimJob) => bigint {

@@ -27,7 +27,7 @@ export function findJobByName(
     throw jobStoreError(
       'MultipleJobIDsForSameNameFound',
       `multiple jobs found for name ${name} in namespace ${namespace}`,
-      'Use the full job ID',
+      'Use the whole job ID',
     );
   }
   return named[0];
@@ -44,12 +44,5 @@ function findJobById(installation: Installation, id: string): SimJob {
   const [only] = matches;
   if (only === undefined) throw jobNotFound(id);
   if (matches.length === 1) return only;
-  throw jobStoreError(
-    'MultipleJobsFound',
-    `multiple jobs found for prefix ${id}: ${matches
-      .slice(0, 3)
-      .map((job) => wireJobId(job.id))
-      .join(', ')}`,
-    'Use the full job ID',
-  );
+  throw jobStoreError('MultipleJobsFound', `multiple jobs found for id ${id}`, 'Use the whole job ID');
 }

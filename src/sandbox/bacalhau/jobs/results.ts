@@ -2,16 +2,18 @@
 import type { SimExecution, SimJob } from '../../world/types.ts';
 import type { Scope } from '../installation.ts';
 import { wireExecutionId, wireJobId } from '../wire/ids.ts';
+import type { PlacedExecution } from './execution-changes.ts';
+import { lastChange } from './execution-changes.ts';
 import type { SpecConfig } from './spec.ts';
-import { hasCompleted } from './transitions.ts';
 import { specOf } from './world-spec.ts';
 
 const NOTHING: SpecConfig = { Type: '', Params: {} };
 
 /** What the publisher stored for an execution; type `""` when it stored nothing. */
-export function publishedResultOf(scope: Scope, job: SimJob, execution: SimExecution): SpecConfig {
+export function publishedResultOf(scope: Scope, job: SimJob, placed: PlacedExecution): SpecConfig {
+  const { execution } = placed;
   const publisher = specOf(scope, job, execution.version).Tasks[0]?.Publisher ?? NOTHING;
-  if (!hasCompleted(execution)) return NOTHING;
+  if (lastChange(placed).state !== 'Completed') return NOTHING;
   switch (publisher.Type.toLowerCase()) {
     case 'local': {
       const node = scope.site.nodes.get(execution.nodeId ?? '');
@@ -39,8 +41,9 @@ export function publishedResultOf(scope: Scope, job: SimJob, execution: SimExecu
 }
 
 /** The same as a client may download it: stored objects come with a signed URL, which holds raw ampersands. */
-export function downloadableResultOf(scope: Scope, job: SimJob, execution: SimExecution): SpecConfig | null {
-  const stored = publishedResultOf(scope, job, execution);
+export function downloadableResultOf(scope: Scope, job: SimJob, placed: PlacedExecution): SpecConfig | null {
+  const { execution } = placed;
+  const stored = publishedResultOf(scope, job, placed);
   if (stored.Type === '') return null;
   if (stored.Type !== 's3' && stored.Type !== 's3managed') return stored;
   const bucket = textOf(stored.Params['Bucket']) || 'managed-results';

@@ -1,5 +1,6 @@
 /** What a client says a job is: the part of the wire's Job that does not change by running it. */
 import type { GoStruct } from '../wire/body.ts';
+import { bindError } from '../wire/refusal.ts';
 
 export interface SpecConfig {
   readonly Type: string;
@@ -68,8 +69,11 @@ export interface JobSpec {
   readonly Tasks: readonly TaskSpec[];
 }
 
-/** Reads a Job from a request body. Throws the bind error of the first field that has a wrong type. */
-export function readJobSpec(job: GoStruct): JobSpec {
+/**
+ * Reads a Job from a request body, with the network types that this release knows. Throws the bind error of the first
+ * field that cannot be read.
+ */
+export function readJobSpec(job: GoStruct, networkTypes: readonly string[]): JobSpec {
   return {
     ID: job.string('ID'),
     Name: job.string('Name'),
@@ -84,11 +88,11 @@ export function readJobSpec(job: GoStruct): JobSpec {
     })),
     Meta: job.stringMap('Meta'),
     Labels: job.stringMap('Labels'),
-    Tasks: job.structs('Tasks').map(readTask),
+    Tasks: job.structs('Tasks').map((task) => readTask(task, networkTypes)),
   };
 }
 
-function readTask(task: GoStruct): TaskSpec {
+function readTask(task: GoStruct, networkTypes: readonly string[]): TaskSpec {
   const resources = task.struct('Resources');
   const network = task.struct('Network');
   const timeouts = task.struct('Timeouts');
@@ -114,7 +118,7 @@ function readTask(task: GoStruct): TaskSpec {
       GPU: resources?.string('GPU') ?? '',
     },
     Network: {
-      Type: network?.string('Type') ?? '',
+      Type: readNetworkType(network?.string('Type') ?? '', networkTypes),
       Domains: network?.strings('Domains') ?? [],
       Ports: (network?.structs('Ports') ?? []).map((port) => ({
         Name: port.string('Name'),
@@ -129,6 +133,15 @@ function readTask(task: GoStruct): TaskSpec {
       TotalTimeout: timeouts?.integer('TotalTimeout') ?? 0,
     },
   };
+}
+
+/** In any case; empty when none was given. */
+function readNetworkType(text: string, networkTypes: readonly string[]): string {
+  if (text === '') return '';
+  const known = networkTypes.find((type) => type.toLowerCase() === text.trim().toLowerCase());
+  if (known !== undefined) return known;
+  const cause = `models.Network: unknown type '${text}'`;
+  throw bindError(`code=400, message=${cause}, internal=${cause}`);
 }
 
 function readSpecConfig(config: GoStruct | undefined): SpecConfig {

@@ -3,36 +3,45 @@ import type { HistoryOnWire, JobOnWire, Page } from '../../../../test/support/ba
 import { JOBS, startRig } from '../../../../test/support/bacalhau-emulator.ts';
 
 describe('stop', () => {
-  test('a running job stops at once with the reason of the body; its executions follow', async () => {
+  test('a running job stops at once with the reason of the body, and its executions with it', async () => {
     const rig = await startRig();
     const id = await rig.submit({}, 'sleep 600');
     rig.pass(5000);
     const answer = await rig.call('DELETE', `${JOBS}/${id}?reason=ignored`, { reason: 'superseded' });
     expect(answer.json()).toEqual({ EvaluationID: expect.stringMatching(/^[0-9a-f-]{36}$/) });
     expect((await rig.job(id)).State).toEqual({ StateType: 'Stopped', Message: 'superseded' });
-    const [before] = await rig.executions(id);
-    expect(before).toMatchObject({ DesiredState: { StateType: 2 }, ComputeState: { StateType: 5 } });
+    // In the same step (seen on 1.9.3): one revision, and the reason in both states.
+    const why = 'Execution stop requested because job has been stopped';
+    const cancelled = {
+      DesiredState: { StateType: 2, Message: why },
+      ComputeState: { StateType: 11, Message: why },
+      Revision: 4,
+    };
+    expect(await rig.executions(id)).toMatchObject([cancelled]);
     const stopped = await rig.job(id);
     rig.pass(5000);
-    const [after] = await rig.executions(id);
-    expect(after).toMatchObject({ DesiredState: { StateType: 2 }, ComputeState: { StateType: 11 } });
-    // The end of an execution does not change the job.
+    // What its node does afterwards changes neither the execution nor the job.
+    expect(await rig.executions(id)).toMatchObject([cancelled]);
     expect(await rig.job(id)).toEqual(stopped);
   });
 
-  test('what starts running after the stop is still wanted stopped', async () => {
+  test('what was to start never does', async () => {
     const rig = await startRig();
     const id = await rig.submit({}, 'sleep 600');
     rig.pass(1000);
     await rig.call('DELETE', `${JOBS}/${id}`);
-    const desired = new Set<number | undefined>();
     for (let i = 0; i < 40; i++) {
-      desired.add((await rig.executions(id))[0]?.DesiredState.StateType);
+      expect(await rig.executions(id)).toMatchObject([
+        { DesiredState: { StateType: 2 }, ComputeState: { StateType: 11 } },
+      ]);
       rig.pass(50);
     }
-    expect([...desired]).toEqual([2]);
     const { Items } = await rig.read<Page<HistoryOnWire>>(`${JOBS}/${id}/history`);
     expect(Items.map((item) => item.Event.Message)).not.toContain('Running');
+    // The key is there without a reason, too (seen on 1.9.3).
+    expect(Items.find((item) => item.Event.Message.startsWith('Job requested'))?.Event.Details).toEqual({
+      Reason: '',
+    });
   });
 
   test('the reason in the query is not bound', async () => {
@@ -95,7 +104,10 @@ describe('rerun', () => {
       JobVersion: 2,
       Warnings: null,
     });
-    expect(await rig.job(id)).toMatchObject({ Version: 2, State: { StateType: 'Pending' } });
+    expect(await rig.job(id)).toMatchObject({
+      Version: 2,
+      State: { StateType: 'Pending', Message: 'job rerun' },
+    });
     rig.pass(60_000);
     await rig.call('PUT', `${JOBS}/${id}/rerun?namespace=ignored`, { JobVersion: 1 });
     rig.pass(60_000);
@@ -117,12 +129,13 @@ describe('rerun', () => {
       Code: '',
       Message: 'cannot rerun job in state Pending',
     });
-    for (const [path, body] of [
-      ['none', {}],
-      [id, { JobVersion: 7 }],
+    for (const [path, body, message] of [
+      ['none', {}, 'job not found: none'],
+      [id, { JobVersion: 7 }, `job version 7 not found for job ${id}`],
     ] as const) {
       expect((await rig.call('PUT', `${JOBS}/${path}/rerun`, body)).json()).toMatchObject({
         Status: 400,
+        Message: message,
         Code: 'BadRequest',
         Component: 'JobStore',
       });
@@ -134,6 +147,7 @@ describe('rerun', () => {
     const id = await rig.submit({ Name: 'n', Namespace: 'research' });
     rig.pass(60_000);
     expect((await rig.call('PUT', `${JOBS}/n/rerun`)).status).toBe(400);
+    expect((await rig.call('PUT', `${JOBS}/n/rerun?namespace=research`)).status).toBe(400);
     const answer = await rig.call('PUT', `${JOBS}/n/rerun`, { Namespace: 'research' });
     expect(answer.json()).toMatchObject({ JobID: id });
   });
@@ -148,5 +162,10 @@ test('a stopped or failed job comes back to life by an update', async () => {
   rig.pass(60_000);
   expect(await rig.job(id)).toMatchObject({ Version: 2, State: { StateType: 'Completed' } });
   expect((await rig.job(`${id}?job_version=1`)).State.StateType).toBe('Stopped');
-  expect((await rig.get(`${JOBS}/${id}?job_version=3`)).status).toBe(404);
+  // Unlike histories and executions, which are empty then (seen on 1.9.3).
+  expect((await rig.get(`${JOBS}/${id}?job_version=9`)).json()).toMatchObject({
+    Status: 404,
+    Message: `job version 9 not found for job ${id}`,
+  });
+  expect(await rig.executions(id, '?job_version=9')).toEqual([]);
 });

@@ -14,6 +14,7 @@ export function stopJob(exchange: Exchange): Reply {
   const body = exchange.body();
   const reason = body.string('reason');
   const namespace = body.string('Namespace') || query.text('namespace');
+  scope.writes.take();
   const job = findJob(scope, parameters['id'] ?? '', namespace);
   const state = jobStateOf(job);
   if (state === 'Stopped') return { body: { EvaluationID: '' } };
@@ -28,28 +29,33 @@ export function stopJob(exchange: Exchange): Reply {
   return { body: { EvaluationID: scope.newUuid() } };
 }
 
-/** Opens a version with the spec of the chosen one. The body's `Reason` is read and dropped. */
+/** Opens a version with the spec of the chosen one. The body's `Reason` is read and dropped; no body will do. */
 export function rerunJob(exchange: Exchange): Reply {
   const { scope, parameters } = exchange;
   const body = exchange.body();
   body.string('Reason');
   const asked = body.integer('JobVersion') ?? 0;
+  scope.writes.take();
   const job = rerunnable(exchange, parameters['id'] ?? '', body.string('Namespace'));
   const version = asked === 0 ? job.version : asked;
   if (version < 1 || version > job.version) {
-    throw jobStoreError('BadRequest', `job version not found: ${wireJobId(job.id)} version ${version}`);
+    scope.writes.leak();
+    throw jobStoreError('BadRequest', `job version ${version} not found for job ${wireJobId(job.id)}`);
   }
   const state = jobStateOf(job);
-  if (state === 'Pending' || state === 'Queued') throw uncoded(`cannot rerun job in state ${state}`);
+  if (state === 'Pending' || state === 'Queued') {
+    throw uncoded(`cannot rerun job in state ${state}`, 'Stop it, or submit it with Force');
+  }
   const spec = specOf(scope, job, version);
   const known = scope.ledger.spec(job.id, version) !== undefined;
-  scope.ledger.open(job.id, job.version + 1, spec, 'rerun');
+  const EvaluationID = scope.newUuid();
+  scope.ledger.open(job.id, job.version + 1, spec, 'rerun', EvaluationID);
   // A job of the world keeps its own fate; a client's follows from the chosen version's command.
   const worldJob = known ? worldJobOf(scope, spec, job.owner) : undefined;
   scope.site.rerun(job.id, 'Job rerun requested', worldJob);
   return {
     body: {
-      EvaluationID: scope.newUuid(),
+      EvaluationID,
       JobID: wireJobId(job.id),
       JobVersion: job.version,
       Warnings: null,
@@ -63,6 +69,7 @@ function rerunnable({ scope }: Exchange, id: string, namespace: string): SimJob 
     return findJob(scope, id, namespace);
   } catch (error) {
     if (error instanceof Refusal && error.shape.status === 404) {
+      scope.writes.leak();
       throw jobStoreError('BadRequest', error.message);
     }
     throw error;

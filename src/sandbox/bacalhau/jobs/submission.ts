@@ -10,14 +10,11 @@ export interface Sanitised {
 
 const RESERVED_META = 'bacalhau.org/';
 
-/** Trims, fills the default namespace, lower-cases resource strings. */
+/** Fills the default namespace, lower-cases resource strings. Names and namespaces keep their blanks. */
 export function normalise(spec: JobSpec): JobSpec {
   return {
     ...spec,
-    ID: spec.ID.trim(),
-    Name: spec.Name.trim(),
-    Namespace: spec.Namespace.trim() === '' ? 'default' : spec.Namespace.trim(),
-    Type: spec.Type.trim(),
+    Namespace: spec.Namespace === '' ? 'default' : spec.Namespace,
     Tasks: spec.Tasks.map(normaliseTask),
   };
 }
@@ -26,7 +23,6 @@ function normaliseTask(task: TaskSpec): TaskSpec {
   const { CPU, Memory, Disk, GPU } = task.Resources;
   return {
     ...task,
-    Name: task.Name.trim(),
     Engine: { ...task.Engine, Type: task.Engine.Type.trim() },
     Publisher: { ...task.Publisher, Type: task.Publisher.Type.trim() },
     Resources: { CPU: compact(CPU), Memory: compact(Memory), Disk: compact(Disk), GPU: compact(GPU) },
@@ -41,24 +37,33 @@ function compact(quantity: string): string {
 export function sanitise(spec: JobSpec, raw: GoStruct): Sanitised {
   const warnings: string[] = [];
   const shortLived = spec.Type === 'batch' || spec.Type === 'ops';
-  for (const field of ['State', 'Revision', 'Version', 'CreateTime', 'ModifyTime']) {
-    if (isSet(raw, field)) warnings.push(`job ${field} was set by the client and is reset`);
+  for (const [field, words] of RESET) {
+    if (isSet(raw, field)) warnings.push(`job ${words} is ignored when submitting a job`);
   }
   let { ID, Name } = spec;
   if (ID !== '' && shortLived) {
     // A job that reused its ID as its name keeps that name, because the transform that names it runs before this one.
     if (Name === '') Name = ID;
     ID = '';
-    warnings.push('job ID was set by the client and is ignored for jobs of this type');
+    // It says so for ops jobs, too.
+    warnings.push('job ID is ignored when submitting a batch job');
   }
-  if (spec.Tasks.length > 1) warnings.push('only one task is supported per job; the others are dropped');
+  if (spec.Tasks.length > 1) warnings.push('only one task is supported per job');
   const reserved = Object.keys(spec.Meta).filter((key) => key.startsWith(RESERVED_META));
-  if (reserved.length > 0) warnings.push(`job Meta keys are reserved and removed: ${reserved.join(', ')}`);
+  for (const key of reserved) warnings.push(`job meta key "${key}" is reserved and will be ignored`);
   const Meta = Object.fromEntries(
     Object.entries(spec.Meta).filter(([key]) => !key.startsWith(RESERVED_META)),
   );
   return { spec: { ...spec, ID, Name, Meta, Tasks: spec.Tasks.slice(0, 1) }, warnings };
 }
+
+const RESET = [
+  ['State', 'state'],
+  ['Revision', 'revision'],
+  ['Version', 'version'],
+  ['CreateTime', 'create time'],
+  ['ModifyTime', 'modify time'],
+] as const;
 
 function isSet(raw: GoStruct, field: string): boolean {
   if (!raw.has(field)) return false;
@@ -94,7 +99,7 @@ export function applyDefaults(
       Resources: {
         ...task.Resources,
         CPU: task.Resources.CPU || '500m',
-        Memory: task.Resources.Memory || '512Mb',
+        Memory: task.Resources.Memory || '512mb',
       },
       Network: {
         ...task.Network,

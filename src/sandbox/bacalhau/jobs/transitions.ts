@@ -3,8 +3,18 @@
  * and time of change of a job and of each of its versions all follow from this one list.
  */
 import type { SimEvent, SimExecution, SimJob } from '../../world/types.ts';
+import { goDuration } from '../wire/go-duration.ts';
 
 export type JobState = 'Pending' | 'Queued' | 'Running' | 'Completed' | 'Failed' | 'Stopped';
+
+/** How a job's message came about, where the words are not the world's. */
+export type MessageOrigin =
+  | 'said'
+  /** The message is the reason why no node was found. */
+  | 'shortage'
+  /** A version was opened; why, the ledger knows. */
+  | 'reopened'
+  | 'job-timeout';
 
 export interface JobTransition {
   /** Position of the event that caused it in the job's history. */
@@ -12,8 +22,12 @@ export interface JobTransition {
   readonly at: number;
   readonly version: number;
   readonly state: JobState;
+  /** What is known of the state's message without knowing the cluster: see `stateMessage`. */
   readonly message: string;
-  /** From 1: +1 with every transition of the job. */
+  readonly origin: MessageOrigin;
+  /** How many executions found no node; 0 where that is not the question. */
+  readonly requested: number;
+  /** From 1: +1 with every transition of the job, over all its versions. */
   readonly revision: number;
 }
 
@@ -27,16 +41,35 @@ export function hasCompleted(execution: SimExecution): boolean {
   return execution.outcome?.kind === 'success' || execution.outcome?.kind === 'nonzero';
 }
 
+/** Ops and daemon jobs run one execution on every matching node. */
+export function runsEverywhere(job: SimJob): boolean {
+  return job.type === 'ops' || job.type === 'daemon';
+}
+
+/** How an execution of a service ends whose program exits, with whatever code (seen on 1.9.3). */
+export const COMPLETED_UNEXPECTEDLY = 'execution completed unexpectedly';
+
+/**
+ * True for the execution that the world runs, in no time at all, for a version that asked for none: a job of Count 0
+ * is complete at once and has no executions (seen on 1.9.3).
+ */
+export function isPlaceholder({ outcome, startedAt, endedAt }: SimExecution): boolean {
+  return outcome?.kind === 'success' && startedAt !== null && startedAt === endedAt;
+}
+
 /** Every change of the job's state, oldest first; never empty. */
 export function transitionsOf(job: SimJob): readonly [JobTransition, ...JobTransition[]] {
   const known = memo.get(job);
   if (known !== undefined && known.events === job.history.length) return known.transitions;
   const transitions: [JobTransition, ...JobTransition[]] = [firstOf(job)];
-  for (const event of job.history) {
+  for (const [index, event] of job.history.entries()) {
     const last = transitions.at(-1) ?? transitions[0];
-    const next = nextState(job, last, event);
+    const next = nextState(job, last, event, index);
     if (next === null) continue;
     transitions.push({
+      message: '',
+      origin: 'said',
+      requested: 0,
       ...next,
       eventSeq: event.seq,
       at: event.at,
@@ -70,23 +103,27 @@ function firstOf(job: SimJob): JobTransition {
     version: 1,
     state: 'Pending',
     message: '',
+    origin: 'said',
+    requested: 0,
     revision: 1,
   };
 }
 
-function nextState(
-  job: SimJob,
-  last: JobTransition,
-  event: SimEvent,
-): { readonly state: JobState; readonly message: string } | null {
-  if (event.topic === 'rerun') return { state: 'Pending', message: '' };
+type Next = Pick<JobTransition, 'state'> & Partial<Pick<JobTransition, 'message' | 'origin' | 'requested'>>;
+
+function nextState(job: SimJob, last: JobTransition, event: SimEvent, index: number): Next | null {
+  if (event.topic === 'rerun') return { state: 'Pending', origin: 'reopened' };
   // What still happens to executions of a version that is over does not concern the job.
   if (event.version !== last.version || isTerminal(last.state)) return null;
   switch (event.topic) {
     case 'queued':
-      return last.state === 'Queued' ? null : { state: 'Queued', message: event.message };
+      if (last.state === 'Queued' || failsAtOnce(job, index)) return null;
+      return { state: 'Queued', message: event.message, origin: 'shortage', requested: 1 };
+    case 'requested':
+      // There is no bid to wait for: such a job runs before its first execution is written down.
+      return runsEverywhere(job) && last.state !== 'Running' ? { state: 'Running' } : null;
     case 'running':
-      return last.state === 'Running' ? null : { state: 'Running', message: '' };
+      return last.state === 'Running' || runsNothing(job, event.version) ? null : { state: 'Running' };
     case 'stop-requested':
       return { state: 'Stopped', message: stopReasonOf(event) };
     case 'job-ended':
@@ -96,20 +133,62 @@ function nextState(
   }
 }
 
+function runsNothing(job: SimJob, version: number): boolean {
+  return job.executions.every((execution) => execution.version !== version || isPlaceholder(execution));
+}
+
+/** A job that may not queue is never seen queueing: the world says in the same instant that it has failed. */
+function failsAtOnce(job: SimJob, index: number): boolean {
+  const event = job.history[index];
+  const end = job.history.slice(index + 1).find((later) => later.topic === 'job-ended');
+  return end !== undefined && end.at === event?.at && end.version === event.version;
+}
+
 /** Why somebody stopped the job, in their words. */
 export function stopReasonOf(event: SimEvent): string {
   return event.details['reason'] ?? event.message;
 }
 
 /** Every index needs an execution that ran to its end, with whatever exit code. */
-function endOf(job: SimJob, event: SimEvent): { readonly state: JobState; readonly message: string } {
+function endOf(job: SimJob, event: SimEvent): Next {
   const latest = new Map<number, SimExecution>();
   for (const execution of job.executions) {
     if (execution.version !== event.version) continue;
     const seen = latest.get(execution.index);
     if (seen === undefined || execution.attempt > seen.attempt) latest.set(execution.index, execution);
   }
-  const completed =
-    latest.size === 0 ? job.state === 'succeeded' : [...latest.values()].every((item) => hasCompleted(item));
-  return completed ? { state: 'Completed', message: '' } : { state: 'Failed', message: event.message };
+  const failed = [...latest.values()].filter((execution) => !hasCompleted(execution));
+  const completed = latest.size === 0 ? job.state === 'succeeded' : failed.length === 0;
+  return completed ? { state: 'Completed' } : failureOf(job, event, failed);
+}
+
+const TRIED = 'job already executed on this node more than once';
+
+function failureOf(job: SimJob, event: SimEvent, failed: readonly SimExecution[]): Next {
+  const requested = Math.max(1, failed.length);
+  const outcome = failed[0]?.outcome;
+  if (runsEverywhere(job)) {
+    const unplaced = outcome?.kind === 'failure' && outcome.cause === 'unschedulable';
+    const message = unplaced ? outcome.message : 'Job failed because one or more executions failed';
+    return { state: 'Failed', message };
+  }
+  if (outcome?.kind !== 'failure') return { state: 'Failed', message: event.message };
+  const limit = timeoutOf(outcome);
+  // One execution that ran out of time is tried again; when it was not, it was the job's own time that was over.
+  if (limit !== null && failed[0]?.attempt === 1) {
+    return {
+      state: 'Failed',
+      message: `Job timed out. Job took longer than ${limit}`,
+      origin: 'job-timeout',
+    };
+  }
+  const message = outcome.cause === 'unschedulable' ? outcome.message : TRIED;
+  return { state: 'Failed', message, origin: 'shortage', requested };
+}
+
+/** The time an execution was allowed, as Go prints it; null when that was not how it failed. */
+export function timeoutOf(outcome: SimExecution['outcome']): string | null {
+  if (outcome?.kind !== 'failure' || outcome.cause !== 'timeout') return null;
+  const seconds = /longer than ([\d.]+) s/.exec(outcome.message)?.[1];
+  return seconds === undefined ? null : goDuration(Number(seconds) * 1000);
 }

@@ -1,146 +1,213 @@
 /** The checks of a submitted job: all problems are found, then reported together. */
-import { Refusal, statusOf } from '../wire/refusal.ts';
-import type { Release } from '../wire/release.ts';
+import { goDuration } from '../wire/go-duration.ts';
+import { bindError, jobStoreError } from '../wire/refusal.ts';
 import { bytesOf, cpuMillisOf, gpusOf } from './quantities.ts';
-import type { Constraint, JobSpec, TaskSpec } from './spec.ts';
+import type { Constraint, InputSource, JobSpec, Port, TaskSpec } from './spec.ts';
 
 const TYPES = ['batch', 'service', 'ops', 'daemon'];
-const ENV_NAME = /^[A-Z][A-Z0-9_]*$/;
 const PORT_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
-const OPERATORS = ['in', 'notin', '=', '==', '!=', 'exists', '!', 'gt', 'lt'];
 
-/** Throws a 400 whose message holds every problem, one per line; then the store's own second pass. */
-export function validate(spec: JobSpec, release: Release): void {
+/**
+ * The first pass, over what the client sent. Throws a 400 whose message holds every problem, one per line; it comes
+ * from the web framework's side, not from the job store (seen on 1.9.3).
+ */
+export function validateSubmission(spec: JobSpec): void {
   const problems = [
     ...jobProblems(spec),
-    ...spec.Constraints.flatMap(constraintProblems),
-    ...spec.Tasks.slice(0, 1).flatMap((task) => taskProblems(task, release)),
+    ...spec.Constraints.flatMap((constraint, at) =>
+      within(`constraint ${at + 1} validation failed`, constraintProblems(constraint)),
+    ),
+    ...spec.Tasks.flatMap((task) => within(`task ${task.Name} validation failed`, taskProblems(task))),
   ];
-  if (problems.length > 0) {
-    throw new Refusal(problems.join('\n'), {
-      status: statusOf('ValidationError'),
-      code: 'ValidationError',
-      component: 'Bacalhau',
-    });
-  }
-  const stored = spec.Tasks.slice(0, 1).flatMap(storeProblems);
-  if (stored.length > 0) {
-    throw new Refusal(stored.join('\n'), {
-      status: statusOf('BadRequest'),
-      code: 'BadRequest',
-      component: 'JobStore',
-    });
-  }
+  if (problems.length > 0) throw bindError(problems.join('\n'));
 }
 
-function jobProblems(spec: JobSpec): string[] {
+/** The store's second pass, over the job with its defaults. */
+export function validateStored(spec: JobSpec): void {
+  const problems = [
+    ...(/\s/.test(spec.ID) ? ['job ID contains a space'] : []),
+    ...(spec.Name.trim() === '' ? ['missing job name'] : []),
+    ...(spec.Namespace.trim() === '' ? ['job must be in a namespace'] : []),
+    ...spec.Tasks.flatMap((task) => within(`task ${task.Name} validation failed`, storeProblems(task))),
+  ];
+  if (problems.length > 0) throw jobStoreError('BadRequest', problems.join('\n'));
+}
+
+/** What surrounds a group of problems is said once, before the first of them. */
+function within(where: string, problems: readonly string[]): string[] {
+  return problems.length === 0 ? [] : [`${where}: ${problems.join('\n')}`];
+}
+
+function jobProblems({ Type, Count = 0, Tasks }: JobSpec): string[] {
   const problems: string[] = [];
-  if (!TYPES.includes(spec.Type)) problems.push(`invalid job type: "${spec.Type}"`);
-  const count = spec.Count ?? 0;
-  if (count < 0) problems.push('job count must be >= 0');
-  if (count > 1 && (spec.Type === 'ops' || spec.Type === 'daemon')) {
-    problems.push(`job count must be <= 1 for ${spec.Type} jobs`);
+  if (Type === '') problems.push('missing job type');
+  else if (!TYPES.includes(Type)) problems.push(`invalid job type: "${Type}"`);
+  if (Count < 0) problems.push('job count must be >= 0');
+  if (Count > 1 && (Type === 'ops' || Type === 'daemon')) {
+    problems.push(`${Type} jobs cannot specify count > 1 as they run on all matching nodes`);
   }
-  if (spec.Tasks.length === 0) problems.push('missing job tasks');
+  if (Tasks.length === 0) problems.push('missing job tasks');
   return problems;
 }
 
+/** The operator itself is not looked at: any word passes. */
 function constraintProblems({ Key, Operator, Values }: Constraint): string[] {
-  const subject = `constraint "${Key}"`;
-  if (!OPERATORS.includes(Operator)) return [`${subject}: unknown operator "${Operator}"`];
+  const problems = Key.trim() === '' ? ['selector key cannot be blank'] : [];
   if (Operator === 'in' || Operator === 'notin') {
-    return Values.length > 0 ? [] : [`${subject}: operator "${Operator}" needs values`];
+    if (Values.length === 0) problems.push('selector values cannot be empty for In or NotIn operators');
+  } else if (Operator === 'exists' || Operator === '!') {
+    if (Values.length > 0)
+      problems.push('selector values must be empty for Exists or KeyNotInImap operators');
+  } else if (Values.length !== 1) {
+    problems.push('selector values must have exactly one value for other operators');
   }
-  if (Operator === 'exists' || Operator === '!') {
-    return Values.length === 0 ? [] : [`${subject}: operator "${Operator}" takes no values`];
-  }
-  return Values.length === 1 ? [] : [`${subject}: operator "${Operator}" needs exactly one value`];
+  return problems;
 }
 
-function taskProblems(task: TaskSpec, release: Release): string[] {
+function taskProblems(task: TaskSpec): string[] {
   return [
-    ...(task.Name === '' ? ['missing task name'] : []),
-    ...(task.Engine.Type === '' ? ['missing task engine type'] : []),
+    ...(task.Name.trim() === '' ? ['missing task name'] : []),
     ...envProblems(task.Env),
-    ...pathProblems(task),
-    ...resourceProblems(task.Resources),
-    ...networkProblems(task.Network, release),
-    ...Object.entries(task.Timeouts)
-      .filter(([, seconds]) => seconds < 0)
-      .map(([name]) => `invalid ${name}: must be >= 0`),
-  ];
-}
-
-function envProblems(env: TaskSpec['Env']): string[] {
-  return Object.entries(env).flatMap(([name, value]) => {
-    if (name.startsWith('BACALHAU_')) {
-      return [`environment variable '${name}' cannot start with BACALHAU_`];
-    }
-    if (!ENV_NAME.test(name)) return [`environment variable '${name}' has an invalid name`];
-    return value === '' ? [`environment variable '${name}' has no value`] : [];
-  });
-}
-
-function pathProblems(task: TaskSpec): string[] {
-  const targets = task.InputSources.map((input) => input.Target);
-  const aliases = task.InputSources.map((input) => input.Alias).filter((alias) => alias !== '');
-  const names = task.ResultPaths.map((result) => result.Name);
-  return [
-    ...targets.filter((target) => target.trim() === '').map(() => 'missing input source target'),
-    ...repeated(targets).map((target) => `input source with target '${target}' already exists`),
-    ...repeated(aliases).map((alias) => `input source with alias '${alias}' already exists`),
-    ...task.ResultPaths.filter((result) => !result.Path.startsWith('/')).map(
-      (result) => `result path '${result.Path}' is not absolute`,
+    ...within('invalid engine', engineProblems(task)),
+    ...within('invalid timeouts', timeoutProblems(task.Timeouts)),
+    ...within('invalid resources', resourceProblems(task.Resources)),
+    ...within('invalid input sources', task.InputSources.flatMap(inputProblems).slice(0, 1)),
+    ...within(
+      'invalid output',
+      task.ResultPaths.filter((result) => !result.Path.startsWith('/'))
+        .slice(0, 1)
+        .map((result) => `result path \`${result.Path}\` must be absolute`),
     ),
-    ...repeated(names).map((name) => `result path with name '${name}' already exists`),
+    ...repetitions(task).slice(0, 2),
+    ...within('invalid network', networkProblems(task.Network)),
   ];
 }
 
-function resourceProblems(resources: TaskSpec['Resources']): string[] {
-  const { CPU, Memory, Disk, GPU } = resources;
+function engineProblems({ Engine }: TaskSpec): string[] {
+  return Engine.Type === '' ? ['missing spec type'] : [];
+}
+
+/** The first that is wrong. */
+function envProblems(env: TaskSpec['Env']): string[] {
+  for (const [name, value] of Object.entries(env)) {
+    const problem = envProblem(name, value);
+    if (problem !== null) return [`environment variable '${name}' ${problem}`];
+  }
+  return [];
+}
+
+function envProblem(name: string, value: string): string | null {
+  if (name !== name.toUpperCase()) return 'must be uppercase';
+  if (!/^\p{L}/u.test(name)) return 'must start with a letter';
+  if (!/^[\p{L}\p{Nd}_]*$/u.test(name)) return 'can only contain letters, numbers, and underscores';
+  if (name.startsWith('BACALHAU_')) return 'cannot start with BACALHAU_';
+  return value === '' ? 'cannot have empty value' : null;
+}
+
+function timeoutProblems({ ExecutionTimeout, QueueTimeout, TotalTimeout }: TaskSpec['Timeouts']): string[] {
+  const named = { execution: ExecutionTimeout, queue: QueueTimeout, total: TotalTimeout };
+  return Object.entries(named)
+    .filter(([, seconds]) => seconds < 0)
+    .map(([name, seconds]) => `invalid ${name} timeout value: ${goDuration(seconds * 1000)}`);
+}
+
+/** Only the last of several is told. */
+function resourceProblems({ CPU, Memory, Disk, GPU }: TaskSpec['Resources']): string[] {
   return [
     ...(CPU !== '' && cpuMillisOf(CPU) === null ? [`invalid CPU value: ${CPU}`] : []),
     ...(Memory !== '' && bytesOf(Memory) === null ? [`invalid memory value: ${Memory}`] : []),
     ...(Disk !== '' && bytesOf(Disk) === null ? [`invalid disk value: ${Disk}`] : []),
     ...(GPU !== '' && gpusOf(GPU) === null ? [`invalid GPU value: ${GPU}`] : []),
-  ];
+  ].slice(-1);
 }
 
-function networkProblems(network: TaskSpec['Network'], release: Release): string[] {
-  const { Type, Domains, Ports } = network;
-  if (Type !== '' && !release.networkTypes.includes(Type)) return [`invalid networking type: "${Type}"`];
-  const problems: string[] = [];
-  if (Domains.length > 0 && Type !== 'HTTP') problems.push('domains can only be set for HTTP networking');
-  if (Ports.length > 0 && !['Host', 'Full', 'Bridge'].includes(Type)) {
-    problems.push(`ports are not supported by network type "${Type}"`);
-  }
-  for (const port of Ports) {
-    if (!PORT_NAME.test(port.Name)) problems.push(`invalid port name: "${port.Name}"`);
-    if (port.Static !== 0 && (port.Static < 1024 || port.Static > 65535)) {
-      problems.push(`static port ${port.Static} must be between 1024 and 65535`);
-    }
-    if (port.Target !== 0 && Type === 'Host') problems.push('target port cannot be set for host networking');
-  }
-  const statics = Ports.map((port) => port.Static).filter((port) => port !== 0);
+function inputProblems({ Target, Source }: InputSource): string[] {
+  if (Target.trim() === '') return ['input source is missing a target'];
+  return Source.Type.trim() === '' ? ['invalid input source: missing spec type'] : [];
+}
+
+/** At most one of the inputs and one of the results. */
+function repetitions({ InputSources, ResultPaths }: TaskSpec): string[] {
+  const targets = InputSources.map((input) => input.Target);
+  const aliases = InputSources.map((input) => input.Alias);
+  const names = ResultPaths.map((result) => result.Name);
+  const paths = ResultPaths.map((result) => result.Path);
   return [
-    ...problems,
-    ...repeated(Ports.map((port) => port.Name)).map((name) => `port name "${name}" is repeated`),
-    ...repeated(statics).map((port) => `static port ${port} is repeated`),
+    ...[
+      ...repeated(aliases).map((alias) => `input source with alias '${alias}' already exists`),
+      ...repeated(targets).map((target) => `input source with target '${target}' already exists`),
+    ].slice(0, 1),
+    ...[
+      ...repeated(names).map((name) => `result path with name '${name}' already exists`),
+      ...repeated(paths).map((path) => `result path '${path}' already exists`),
+    ].slice(0, 1),
   ];
 }
 
-function storeProblems(task: TaskSpec): string[] {
-  const { ExecutionTimeout, QueueTimeout, TotalTimeout } = task.Timeouts;
+const DOMAIN = /\b([a-z0-9]+(-[a-z0-9]+)*\.)+[a-z]{2,}\b/;
+const ADDRESS = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f:]*:[0-9a-f:.]*)$/i;
+
+function networkProblems({ Type, Domains, Ports }: TaskSpec['Network']): string[] {
   const problems: string[] = [];
-  if (task.ResultPaths.length > 0 && task.Publisher.Type === '') {
+  if (Domains.length > 0 && Type !== 'HTTP') {
+    problems.push('domains can only be set for HTTP network mode');
+  }
+  for (const domain of Domains.map((text) => text.trim().toLowerCase())) {
+    if (!DOMAIN.test(domain) && !ADDRESS.test(domain)) problems.push(`invalid domain "${domain}"`);
+  }
+  if (Ports.length === 0) return problems;
+  if (!['Host', 'Full', 'Bridge'].includes(Type)) {
+    return [...problems, 'ports can only be set for Host or Bridge network modes'];
+  }
+  return [...problems, ...portProblems(Type, Ports)];
+}
+
+function portProblems(networkType: string, ports: readonly Port[]): string[] {
+  const problems: string[] = [];
+  const names = new Set<string>();
+  const statics = new Set<number>();
+  for (const port of ports) {
+    const problem = portProblem(port);
+    if (problem !== null) {
+      problems.push(problem);
+      continue;
+    }
+    if (names.has(port.Name)) problems.push(`duplicate port mapping name "${port.Name}"`);
+    if (port.Static !== 0 && statics.has(port.Static)) {
+      problems.push(`duplicate port mapping static port ${port.Static}`);
+    }
+    if (networkType !== 'Bridge' && port.Target !== 0) {
+      problems.push('target ports cannot be set for Host network mode');
+    }
+    names.add(port.Name);
+    statics.add(port.Static);
+  }
+  return problems;
+}
+
+function portProblem({ Name, Static }: Port): string | null {
+  if (Name === '') return 'port mapping name is required';
+  if (!PORT_NAME.test(Name)) return 'port name must be a valid environment variable name';
+  if (Static !== 0 && Static < 1024) return `static port ${Static} is in privileged port range (1-1023)`;
+  return Static > 65_535 ? `static port ${Static} is above maximum valid port 65535` : null;
+}
+
+function storeProblems({ ResultPaths, Publisher, Timeouts }: TaskSpec): string[] {
+  const { ExecutionTimeout, QueueTimeout, TotalTimeout } = Timeouts;
+  const problems: string[] = [];
+  if (ResultPaths.length > 0 && Publisher.Type === '') {
     problems.push('publisher must be set if result paths are set');
   }
   if (TotalTimeout > 0 && ExecutionTimeout + QueueTimeout > TotalTimeout) {
-    problems.push('execution timeout and queue timeout must not add up to more than the total timeout');
+    const [execution, queue, total] = [ExecutionTimeout, QueueTimeout, TotalTimeout].map((seconds) =>
+      goDuration(seconds * 1000),
+    );
+    const rule = `execution timeout ${execution} and queue timeout ${queue} should be less than total timeout ${total}`;
+    problems.push(`task timeouts validation failed: ${rule}`);
   }
   return problems;
 }
 
 function repeated<T>(values: readonly T[]): T[] {
-  return [...new Set(values.filter((value, at) => values.indexOf(value) !== at))];
+  return [...new Set(values.filter((value, at) => value !== '' && values.indexOf(value) !== at))];
 }

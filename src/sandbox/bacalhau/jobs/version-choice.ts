@@ -6,9 +6,12 @@ import type { Query } from '../wire/query.ts';
 export type VersionChoice = number | 'all';
 
 export function chosenVersion(installation: Installation, job: SimJob, query: Query): VersionChoice {
-  if (!installation.release.versionedJobs || query.boolean('all_job_versions')) return 'all';
-  const version = query.unsigned('job_version');
-  return version === 0 ? job.version : version;
+  const all = query.boolean('all_job_versions');
+  if (!installation.release.versionedJobs) return 'all';
+  // A version that was named counts more than all of them; one that never was has nothing to show.
+  const version = query.unsigned('job_version', 64);
+  if (version !== 0) return version;
+  return all ? 'all' : job.version;
 }
 
 export function isChosen(choice: VersionChoice, version: number): boolean {

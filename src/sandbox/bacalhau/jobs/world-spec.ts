@@ -4,6 +4,7 @@ import type { Installation } from '../installation.ts';
 import { serverMeta } from '../installation.ts';
 import type { StoredSpec } from './ledger.ts';
 import { bytesText, cpuText } from './quantities.ts';
+import type { TaskSpec } from './spec.ts';
 
 /** The spec of a version of a job: as its client wrote it, or made from what the world submitted. */
 export function specOf(installation: Installation, job: SimJob, version = job.version): StoredSpec {
@@ -39,13 +40,30 @@ function specOfWorldJob(installation: Installation, job: SimJob): StoredSpec {
           GPU: job.gpus > 0 ? String(job.gpus) : '',
         },
         Network: { Type: partitions ? 'Default' : 'None', Domains: [], Ports: [] },
-        Timeouts: {
-          ExecutionTimeout: job.timeoutMs === null ? 0 : Math.ceil(job.timeoutMs / 1000),
-          QueueTimeout: 0,
-          TotalTimeout: 0,
-        },
+        Timeouts: timeoutsOf(job),
       },
     ],
+  };
+}
+
+/** Without this the jobs of the world could not wait for a node: by default nobody may. */
+const QUEUE_TIMEOUT_SECONDS = 24 * 3600;
+
+/** A time limit that is not tried again after is one for the job, not for its executions. */
+function timeoutsOf(job: SimJob): TaskSpec['Timeouts'] {
+  if (job.type === 'service' || job.type === 'daemon') {
+    return {
+      ExecutionTimeout: 0,
+      QueueTimeout: job.type === 'service' ? QUEUE_TIMEOUT_SECONDS : 0,
+      TotalTimeout: 0,
+    };
+  }
+  const seconds = job.timeoutMs === null ? 0 : Math.ceil(job.timeoutMs / 1000);
+  const isTotal = job.type === 'batch' && job.maxRetries === 0;
+  return {
+    ExecutionTimeout: isTotal ? 0 : seconds,
+    QueueTimeout: job.type === 'batch' && !(isTotal && seconds > 0) ? QUEUE_TIMEOUT_SECONDS : 0,
+    TotalTimeout: isTotal ? seconds : 0,
   };
 }
 

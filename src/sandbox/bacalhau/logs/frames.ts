@@ -37,6 +37,19 @@ export function chunksOf(lines: readonly SimLogLine[]): readonly Chunk[] {
   return chunks;
 }
 
+/** An output that a record keeps, as releases before 1.8 read it out: line by line, one stream after the other. */
+export function recordedChunks(output: {
+  readonly Stdout: string;
+  readonly stderr: string;
+}): readonly Chunk[] {
+  const lines = (stream: Chunk['stream'], text: string): Chunk[] =>
+    (text.match(/[^\n]*\n|[^\n]+$/g) ?? []).map((line) => ({
+      stream,
+      text: line.endsWith('\n') ? line : `${line}\n`,
+    }));
+  return [...lines('stdout', output.Stdout), ...lines('stderr', output.stderr)];
+}
+
 function append(chunks: Chunk[], chunk: Chunk, merge: boolean): void {
   const last = chunks.at(-1);
   if (merge && last?.stream === chunk.stream) {

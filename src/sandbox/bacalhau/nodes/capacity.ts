@@ -10,6 +10,9 @@ export interface Amounts {
   readonly gpus: readonly SimGpu[];
 }
 
+/** The engines of every compute node. */
+export const ENGINES = ['docker', 'wasm'] as const;
+
 /** Everything the world lets jobs use on this node. */
 export function maxCapacity(node: SimNode): Amounts {
   const { cpuMillis, memoryBytes, diskBytes, gpus } = node;
@@ -57,4 +60,19 @@ function viewGpu(gpu: SimGpu, index: number): unknown {
     Memory: Math.round(gpu.memoryBytes / MIB),
     PCIAddress: `0000:00:${(0x1e + index).toString(16)}.0`,
   };
+}
+
+const SIZES = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
+
+/** A node's size for people, as the scheduler words it. */
+export function capacityText({ cpuMillis, memoryBytes, diskBytes, gpus }: SimNode): string {
+  const cpu = (cpuMillis / 1000).toFixed(2);
+  return `{CPU: ${cpu}, Memory: ${sizeText(memoryBytes)}, Disk: ${sizeText(diskBytes)}, GPU: ${gpus.length}}`;
+}
+
+function sizeText(bytes: number): string {
+  let size = bytes;
+  let unit = 0;
+  for (; size >= 1000 && unit < SIZES.length - 1; unit++) size /= 1000;
+  return `${size < 10 && unit > 0 ? size.toFixed(1) : Math.round(size)} ${SIZES[unit]}`;
 }

@@ -56,7 +56,7 @@ function act(scope: Scope, action: string, id: string): void {
   if (membership === wanted) {
     throw nodeError('ConflictNodeState', `node ${id} already ${wanted.toLowerCase()}`);
   }
-  scope.membership.set(nodeId, wanted);
+  scope.membership.set(nodeId, wanted, scope.nowMs);
   // A rejected node is cut off: what ran there is lost, and nothing new is sent to it.
   if (node !== null) scope.site.setNodeUp(node.id, action === 'approve');
 }
@@ -68,10 +68,11 @@ function findNode(scope: Scope, id: string): RosterEntry {
   if (only === undefined) throw nodeError('NotFound', `node not found: ${id}`);
   if (matches.length > 1) {
     const names = matches.slice(0, 3).map((entry) => entry.id);
+    if (matches.length > 3) names.push('...');
     throw nodeError(
       'MultipleNodesFound',
-      `multiple nodes found for prefix ${id}: ${names.join(', ')}${matches.length > 3 ? ', ...' : ''}`,
-      'Use the full node ID',
+      `multiple nodes found for prefix: ${id}, matching IDs: [${names.join(' ')}]`,
+      'Give more of the node ID',
     );
   }
   return only;

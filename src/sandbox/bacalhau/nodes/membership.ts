@@ -5,15 +5,21 @@ export type MembershipState = 'APPROVED' | 'REJECTED';
 /** A deleted node that is alive registers again with its next heartbeat, after so many milliseconds. */
 export const HEARTBEAT_MS = 15_000;
 
+/** A rejected node tries again by itself; once approved it is connected after so many milliseconds (seen: 12 s). */
+export const RECONNECT_MS = 12_000;
+
 export interface Membership {
   /** Null while the record is deleted. */
   of(nodeId: string, nowMs: number): MembershipState | null;
-  set(nodeId: string, state: MembershipState): void;
+  /** True for a node that was rejected and has not come back since. */
+  isShutOut(nodeId: string, nowMs: number): boolean;
+  set(nodeId: string, state: MembershipState, nowMs: number): void;
   delete(nodeId: string, nowMs: number): void;
 }
 
 export function createMembership(): Membership {
   const rejected = new Set<string>();
+  const approvedAt = new Map<string, number>();
   const deletedAt = new Map<string, number>();
   return {
     of(nodeId, nowMs) {
@@ -22,9 +28,17 @@ export function createMembership(): Membership {
       deletedAt.delete(nodeId);
       return rejected.has(nodeId) ? 'REJECTED' : 'APPROVED';
     },
-    set(nodeId, state) {
-      if (state === 'REJECTED') rejected.add(nodeId);
-      else rejected.delete(nodeId);
+    isShutOut(nodeId, nowMs) {
+      const since = approvedAt.get(nodeId);
+      return rejected.has(nodeId) || (since !== undefined && nowMs - since < RECONNECT_MS);
+    },
+    set(nodeId, state, nowMs) {
+      if (state === 'REJECTED') {
+        rejected.add(nodeId);
+      } else {
+        rejected.delete(nodeId);
+        approvedAt.set(nodeId, nowMs);
+      }
     },
     delete(nodeId, nowMs) {
       rejected.delete(nodeId);

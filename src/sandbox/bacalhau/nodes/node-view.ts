@@ -3,7 +3,7 @@ import type { SimNode } from '../../world/types.ts';
 import type { Scope } from '../installation.ts';
 import { goMap } from '../wire/go-json.ts';
 import { fnv1a, rfc3339Ms, ZERO_TIME } from '../wire/nanos.ts';
-import { availableCapacity, maxCapacity, viewAmounts } from './capacity.ts';
+import { availableCapacity, ENGINES, maxCapacity, viewAmounts } from './capacity.ts';
 import { HEARTBEAT_MS } from './membership.ts';
 import { nodeLabels } from './node-labels.ts';
 import type { RosterEntry } from './roster.ts';
@@ -56,13 +56,19 @@ function orchestratorComputeInfo({ release }: Scope): unknown {
   };
 }
 
+/** What every compute node of the site offers: names in lower case, as they are advertised (seen on 1.9.3). */
+const PUBLISHERS = ['local', 'noop', 's3', 's3managed'] as const;
+const STORAGE = ['inline', 's3', 'urldownload'] as const;
+
 function viewComputeInfo({ release, site }: Scope, node: SimNode, connected: boolean): unknown {
   const max = maxCapacity(node);
-  const local = release.versionedJobs ? ['local'] : ['localDirectory'];
   return {
-    ExecutionEngines: ['docker', 'wasm'],
-    Publishers: ['local', 'noop', 's3'],
-    StorageSources: ['inline', ...local, 's3', 'urlDownload'],
+    ExecutionEngines: inSomeOrder(node, ENGINES),
+    Publishers: inSomeOrder(
+      node,
+      PUBLISHERS.filter((name) => release.versionedJobs || name !== 's3managed'),
+    ),
+    StorageSources: inSomeOrder(node, STORAGE),
     MaxCapacity: viewAmounts(node, max, true),
     QueueCapacity: {},
     // A disconnected node reports nothing as free.
@@ -70,13 +76,15 @@ function viewComputeInfo({ release, site }: Scope, node: SimNode, connected: boo
     MaxJobRequirements: viewAmounts(node, max, false),
     RunningExecutions: connected ? node.running.size : 0,
     EnqueuedExecutions: 0,
-    address: release.partitions ? addressOf(node) : undefined,
+    // The key is there and empty on nodes that were not told their address.
+    address: release.partitions ? '' : undefined,
   };
 }
 
-function addressOf(node: SimNode): string {
-  const hash = fnv1a(node.id);
-  return `10.0.${(hash >>> 8) % 256}.${1 + (hash % 254)}`;
+/** Real lists are in no order: every node has another one, and another one after a restart. */
+function inSomeOrder(node: SimNode, names: readonly string[]): readonly string[] {
+  const weight = (name: string): number => fnv1a(`${node.id}/${name}`);
+  return [...names].sort((a, b) => weight(a) - weight(b));
 }
 
 function viewConnection(scope: Scope, entry: RosterEntry, Status: string): unknown {
@@ -97,6 +105,6 @@ function viewConnection(scope: Scope, entry: RosterEntry, Status: string): unkno
 }
 
 function lastErrorOf(entry: RosterEntry): string | undefined {
-  if (entry.membership === 'REJECTED') return 'node rejected';
+  if (entry.shutOut) return 'node rejected';
   return entry.connected ? undefined : 'heartbeat timeout';
 }

@@ -11,6 +11,8 @@ export interface RosterEntry {
   readonly node: SimNode | null;
   readonly membership: MembershipState;
   readonly connected: boolean;
+  /** Not connected because it was rejected, or was until a moment ago. */
+  readonly shutOut: boolean;
 }
 
 /** Nodes whose record was deleted are absent until they register again. */
@@ -18,14 +20,13 @@ export function rosterOf(scope: Scope): readonly RosterEntry[] {
   const compute = [...scope.site.nodes.values()].flatMap((node): RosterEntry[] => {
     const membership = scope.membership.of(node.id, scope.nowMs);
     if (membership === null) return [];
-    const connected = node.up && membership === 'APPROVED';
-    return [{ id: wireNodeId(node.id), node, membership, connected }];
+    const shutOut = scope.membership.isShutOut(node.id, scope.nowMs);
+    return [{ id: wireNodeId(node.id), node, membership, connected: node.up && !shutOut, shutOut }];
   });
-  const own: RosterEntry = {
-    id: scope.orchestratorId,
-    node: null,
-    membership: 'APPROVED',
-    connected: true,
-  };
-  return [own, ...compute];
+  return [ownEntry(scope), ...compute];
+}
+
+/** The orchestrator's own record. */
+export function ownEntry({ orchestratorId }: Scope): RosterEntry {
+  return { id: orchestratorId, node: null, membership: 'APPROVED', connected: true, shutOut: false };
 }

@@ -17,7 +17,7 @@ export function clientVersionRefusal(
   return {
     status: 403,
     body: {
-      Error: `Client version ${header} is outdated`,
+      Error: 'Client version is outdated. Update your client',
       MinVersion: '1.4.0',
       ClientVersion: header.replace(/^v/, ''),
       ServerVersion: release.version,

@@ -1,6 +1,4 @@
 /** The paging token: unpadded base64url of `sortBy:reverse:limit:offset`, reverse being `Y` or `N`. */
-import { bindError } from './refusal.ts';
-
 export interface PagingToken {
   readonly sortBy: string;
   readonly reverse: boolean;
@@ -15,15 +13,19 @@ export function encodePagingToken(token: PagingToken): string {
   return Buffer.from(text).toString('base64url');
 }
 
-/** Throws the 400 that a damaged token earns. */
+/** A token that cannot be read; lists and histories word their refusal of it differently. */
+export class PagingTokenError extends Error {}
+
+/** Throws PagingTokenError. Padding is accepted; a direction other than `Y` is forward. */
 export function decodePagingToken(text: string): PagingToken {
-  const decoded = /^[A-Za-z0-9_-]+$/.test(text) ? Buffer.from(text, 'base64url').toString('utf8') : '';
-  const match = /^([^:]*):([YN]):(\d{1,10}):(\d{1,15})$/.exec(decoded);
-  if (match === null) throw bindError('invalid next_token: the paging token is malformed');
-  return {
-    sortBy: match[1] ?? '',
-    reverse: match[2] === 'Y',
-    limit: Number(match[3]),
-    offset: Number(match[4]),
-  };
+  if (!/^[A-Za-z0-9_-]+={0,2}$/.test(text)) throw unreadable('failed to decode paging token', text);
+  const parts = Buffer.from(text, 'base64url').toString('utf8').split(':');
+  const [sortBy = '', direction = '', limit = '', offset = ''] = parts;
+  if (parts.length !== 4) throw unreadable('invalid number of parts', text);
+  if (!/^\d{1,10}$/.test(limit) || !/^\d{1,15}$/.test(offset)) throw unreadable('malformed token', text);
+  return { sortBy, reverse: direction === 'Y', limit: Number(limit), offset: Number(offset) };
+}
+
+function unreadable(problem: string, text: string): PagingTokenError {
+  return new PagingTokenError(`${problem}: invalid paging token: ${text}`);
 }

@@ -41,11 +41,14 @@ export class Query {
     return this.#values.get(name) ?? [];
   }
 
-  /** An unsigned integer; 0 when absent or empty. */
-  unsigned(name: string): number {
+  /** An unsigned integer of 32 or 64 bits; 0 when absent or empty. */
+  unsigned(name: string, bits: 32 | 64 = 32): number {
     const text = this.text(name);
     if (text === '') return 0;
     if (!/^\d+$/.test(text)) throw bindError(parseFailure('ParseUint', text));
+    if (BigInt(text) >= 1n << BigInt(bits)) {
+      throw bindError(parseFailure('ParseUint', text, 'value out of range'));
+    }
     return Number(text);
   }
 
@@ -65,7 +68,7 @@ export class Query {
   }
 }
 
-function parseFailure(parser: string, text: string): string {
-  const cause = `strconv.${parser}: parsing ${JSON.stringify(text)}: invalid syntax`;
+function parseFailure(parser: string, text: string, problem = 'invalid syntax'): string {
+  const cause = `strconv.${parser}: parsing ${JSON.stringify(text)}: ${problem}`;
   return `code=400, message=${cause}, internal=${cause}`;
 }

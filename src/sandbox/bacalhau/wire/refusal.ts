@@ -44,6 +44,11 @@ export function uncoded(message: string, hint?: string): Refusal {
   return new Refusal(message, hint === undefined ? shape : { ...shape, hint });
 }
 
+/** The handler found the job store locked until its time was up: plain text, and no word of the version. */
+export class ServerTimeout extends Error {
+  readonly plainText = 'Server Timeout!';
+}
+
 /** An error of the job store, with the status that follows from its code. */
 export function jobStoreError(code: string, message: string, hint?: string): Refusal {
   const shape = { status: statusOf(code), code, component: 'JobStore' };
@@ -116,7 +121,6 @@ const TEXT: Readonly<Record<number, string>> = {
   401: 'Unauthorized',
   403: 'Forbidden',
   404: 'Not Found',
-  405: 'Method Not Allowed',
   410: 'Gone',
   413: 'Request Entity Too Large',
   429: 'Too Many Requests',

@@ -43,6 +43,11 @@ export interface Release {
   readonly versionedJobs: boolean;
   /** 401, 403 and unknown routes answer in the classified shape: from 1.8. */
   readonly classifiedGateErrors: boolean;
+  /**
+   * Nodes read logs from a file that the docker engine alone writes and that outlives the execution: from 1.8. Before,
+   * every engine's log is read while it runs, and of an execution that ended its record is read out again.
+   */
+  readonly logFiles: boolean;
   /** What a task's network may be called. */
   readonly networkTypes: readonly string[];
   /** Paths under /api/v1/requester answer 410: 1.5 and 1.6. */
@@ -85,6 +90,7 @@ export function releaseOf(version: BacalhauVersion): Release {
     partitions: minor >= 7,
     versionedJobs: minor >= 8,
     classifiedGateErrors: minor >= 8,
+    logFiles: minor >= 8,
     networkTypes:
       minor < 7 ? ['None', 'Full', 'HTTP'] : ['Default', 'None', 'Host', 'Full', 'HTTP', 'Bridge'],
     requesterGone: minor === 5 || minor === 6,
