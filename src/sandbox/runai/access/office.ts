@@ -28,7 +28,7 @@ export interface TokenOffice {
   recognise(token: string, nowMs: number): Recognition;
 }
 
-/** Keycloak's own default for refresh tokens of a session, in seconds. */
+/** How long refresh tokens are good at least, in seconds; what the service grants is not documented. */
 const REFRESH_SECONDS = 1800;
 
 function sameText(a: string, b: string): boolean {

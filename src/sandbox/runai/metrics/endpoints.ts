@@ -13,7 +13,7 @@ import type { Release } from '../release.ts';
 import { param } from '../routing/call.ts';
 import type { RouteTable } from '../routing/router.ts';
 import { megabytes } from '../wire/quantities.ts';
-import { notFound } from '../wire/replies.ts';
+import { badRequest, notFound } from '../wire/replies.ts';
 import { readRow } from '../workloads/row.ts';
 import { allWorkloads } from '../workloads/workload.ts';
 import type { Measure } from './measured.ts';
@@ -184,6 +184,8 @@ export function metricsRoutes(release: Release): RouteTable {
     'GET /api/v1/clusters/{cluster}/metrics': (call) => {
       const { scope } = call;
       checkCluster(call);
+      // How grouped measurements are labelled is not documented well enough to imitate.
+      if (call.query.has('groupBy')) throw badRequest('The sandbox does not group cluster metrics.');
       const pool = call.query.get('nodepoolName');
       const nodes = [...scope.site.nodes.values()].filter((node) => pool === null || poolOf(node) === pool);
       return metricsReply(call, types.CLUSTER_METRICS, (type) => clusterSeries(nodes, scope, type));

@@ -2,11 +2,10 @@
 import type { Scope } from '../installation.ts';
 import { poolOf } from '../nodes/pools.ts';
 import { projectNamed } from '../org/projects.ts';
-import { shareOf } from '../wire/ids.ts';
+import { shareOf, uuidOf } from '../wire/ids.ts';
 import type { JsonObject } from '../wire/json.ts';
 import { allocatedView, requestView } from '../workloads/resources.ts';
 import { priorityOf } from '../workloads/scheduling.ts';
-import { uuidOf } from '../wire/ids.ts';
 import type { Pod } from './pod.ts';
 
 /** `full` adds the names that a brief answer lets the client look up. */
