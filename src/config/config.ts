@@ -6,6 +6,7 @@
  */
 import type { ProviderKey } from '../model/ids.ts';
 import type { ProviderKindDefinition } from '../providers/kind.ts';
+import type { ProviderCallback } from '../providers/provider-callback.ts';
 import type { UpstreamOptions } from '../upstream/types.ts';
 import type { LimitsConfig, LogConfig, SandboxConfig, ServerConfig } from './schema.ts';
 
@@ -39,6 +40,19 @@ export interface ConfiguredProvider {
   readonly upstream: UpstreamOptions;
   readonly enabled: boolean;
   readonly secrets: readonly SecretOrigin[];
+  /** Answers the provider's own calls; null when none are taken, and for a disabled provider. */
+  readonly callback: ProviderCallback | null;
+  /** What the file says about `callback`; null when it says nothing. */
+  readonly callbackSource: CallbackSource | null;
+}
+
+/** The `callback` of a provider as it can be shown. */
+export interface CallbackSource {
+  readonly user: string;
+  /** Where the password is kept. */
+  readonly password: SecretOrigin;
+  /** Checked by the kind's own `answerSchema`. */
+  readonly answer: unknown;
 }
 
 export interface LoadedConfig {

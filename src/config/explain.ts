@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { echoWord, spellPath } from './echo.ts';
-import { expected, shapeAt, type Shape } from './expected.ts';
+import { expected, membersOf, shapeAt, variantFor, type Shape } from './expected.ts';
 import type { Findings, Path } from './problem.ts';
 import { suggest } from './suggest.ts';
 
@@ -55,7 +55,8 @@ function remedy(shape: Shape | null, value: unknown, path: Path): string {
     }
   }
   if (shape?.type === 'array') return 'Begin every entry of the list with "- ".';
-  if (shape?.type === 'object') return `Known keys here: ${Object.keys(shape.properties ?? {}).join(', ')}.`;
+  if (shape?.type === 'object' || shape?.oneOf !== undefined)
+    return `Known keys here: ${Object.keys(membersOf(shape)).join(', ')}.`;
   if (shape?.type === 'string' && (typeof value === 'number' || typeof value === 'boolean')) {
     return 'Put the value in quotes.';
   }
@@ -65,6 +66,7 @@ function remedy(shape: Shape | null, value: unknown, path: Path): string {
 /** What else a text must be, for keys whose rule is a pattern. */
 const PATTERNS: Readonly<Record<string, string>> = {
   key: 'must be 1 to 40 lower-case letters, digits and inner hyphens',
+  user: 'must be 1 to 100 characters without colons and line breaks',
   host: 'must be a host name or an IP address, without a scheme or a port',
   name: 'must be 1 to 100 characters without line breaks',
 };
@@ -86,7 +88,7 @@ function explainOne(
   const target = shapeAt(shape, inner);
   const value = valueAt(root, inner);
   if (issue.code === 'unrecognized_keys') {
-    const known = Object.keys(target?.properties ?? {});
+    const known = target === null ? [] : Object.keys(membersOf(variantFor(target, value)));
     for (const key of issue.keys) unknownKey(findings, path, key, known, hintFor(path, key));
     return;
   }

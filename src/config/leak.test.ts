@@ -112,6 +112,10 @@ describe('a secret', () => {
     ['twice', lab(`    token: ${CANARY}\n    token: ${CANARY}`)],
     ['in a second document', `${lab('')}---\ntoken: ${CANARY}`],
     ['as the whole file', CANARY],
+    ['as a callback', lab(`    callback: ${CANARY}`)],
+    ['as the password of a callback', lab(`    callback: { user: u, password: ${CANARY} }`)],
+    ['as the variable of a callback', lab(`    callback: { user: u, password: { env: ${CANARY} } }`)],
+    ['in the answer of a callback', lab(`    callback: { user: u, answer: { mode: ${CANARY} } }`)],
   ])('is in no error and no print: %s', (_, text) => {
     const prints = everyPrintOf(attempt(text));
     expect(prints).not.toContain(CANARY);

@@ -152,6 +152,6 @@ export function loadConfig(input: LoadConfigInput): LoadedConfig {
     providers: configured,
     sandbox,
     overrides,
-    warnings: warningsFor(configured),
+    warnings: warningsFor(configured, server),
   };
 }

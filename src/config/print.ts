@@ -17,7 +17,7 @@ function origin({ from }: SecretOrigin, read: boolean): string {
 }
 
 function providerEntry(provider: ConfiguredProvider): object {
-  const { key, kind, name, enabled, upstream, settings, secrets } = provider;
+  const { key, kind, name, enabled, upstream, settings, secrets, callbackSource } = provider;
   const { provider: _key, baseUrl, credential: _credential, ...calls } = upstream;
   return {
     key,
@@ -31,6 +31,15 @@ function providerEntry(provider: ConfiguredProvider): object {
     ...calls,
     // A kind's settings are no place for secrets; what looks like one is masked all the same.
     settings: redact(settings ?? {}),
+    ...(callbackSource === null
+      ? {}
+      : {
+          callback: {
+            user: callbackSource.user,
+            password: SECRET_MASK,
+            answer: redact(callbackSource.answer),
+          },
+        }),
   };
 }
 
@@ -57,11 +66,13 @@ export function printConfig(config: LoadedConfig): string {
   for (const [path, variable] of overrides) {
     comment(document, path.split('.'), `from environment variable ${variable}`);
   }
-  for (const [i, { secrets, enabled }] of providers.entries()) {
-    for (const secret of secrets) {
+  for (const [i, { secrets, enabled, callbackSource }] of providers.entries()) {
+    const tell = (secret: SecretOrigin, section: string): void => {
       const unread = enabled ? '' : ', not read: the provider is disabled';
-      comment(document, ['providers', i, 'credential', secret.member], `${origin(secret, enabled)}${unread}`);
-    }
+      comment(document, ['providers', i, section, secret.member], `${origin(secret, enabled)}${unread}`);
+    };
+    for (const secret of secrets) tell(secret, 'credential');
+    if (callbackSource !== null) tell(callbackSource.password, 'callback');
   }
   for (const section of (document.contents as YAMLMap).items.slice(1)) {
     (section.key as Scalar).spaceBefore = true;

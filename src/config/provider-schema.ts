@@ -108,8 +108,28 @@ const breaker = z
   })
   .describe('When a provider that keeps failing is cut off for a while.');
 
+const callback = z
+  .strictObject({
+    user: z
+      .string()
+      .regex(/^[^\p{Cc}:]{1,100}$/u)
+      .describe('The user that the provider sends with HTTP Basic: 1 to 100 characters, no colon.'),
+    password: z
+      .unknown()
+      .describe(
+        'The password that belongs to it: `{ env: NAME }` or `{ file: PATH }`. Make it long and random.',
+      ),
+    answer: z
+      .unknown()
+      .optional()
+      .describe('How calls are answered; see the section of the kind. When absent, nothing is promised.'),
+  })
+  .describe(
+    'Takes calls that the provider makes to this gateway, at `POST /callbacks/<key>`. Only for kinds that have them; when absent, none are taken. The gateway speaks plain HTTP: let what stands before it end TLS.',
+  );
+
 /**
- * One entry of `providers`. `kind`, `url`, `credential` and `settings` depend on the kinds that this build knows, and
+ * One entry of `providers`. `kind`, `url`, `credential`, `callback` and `settings` depend on the kinds that this build knows, and
  * are checked a second time against them.
  */
 export const sectionProvider = z.strictObject({
@@ -177,6 +197,7 @@ export const sectionProvider = z.strictObject({
   rate: rate.prefault({}),
   retry: retry.prefault({}),
   breaker: breaker.prefault({}),
+  callback: callback.optional(),
   settings: z.unknown().optional().describe('What only this kind knows; see its section below.'),
 });
 

@@ -1,5 +1,6 @@
 import type { ProviderKey } from '../model/ids.ts';
 import type { Credential, UpstreamOptions } from '../upstream/types.ts';
+import { readCallback, type ConfiguredCallback } from './callback.ts';
 import type { ConfiguredProvider, ProviderKind } from './config.ts';
 import { readCredential } from './credential.ts';
 import { echoWord, spellPath } from './echo.ts';
@@ -12,7 +13,7 @@ import { suggest } from './suggest.ts';
 import { readUrl } from './url.ts';
 
 /** What depends on the kind of one entry. */
-export interface KindParts {
+export interface KindParts extends ConfiguredCallback {
   readonly kind: ProviderKind;
   readonly url: URL;
   readonly settings: unknown;
@@ -64,6 +65,13 @@ export function readKindParts(
     live ? sources : null,
     findings,
   );
+  const callback = readCallback(
+    entry,
+    [...path, 'callback'],
+    { kind, kinds, settings: settings?.success === true ? { value: settings.data } : null },
+    live ? sources : null,
+    findings,
+  );
   if (kind === null || settings === null) return null;
   if (!settings.success) {
     explainIssues(findings, given, shapeOf(kind.settingsSchema), settings.error.issues, [
@@ -73,7 +81,7 @@ export function readKindParts(
   }
   return url === null || !settings.success
     ? null
-    : { kind, url, settings: settings.data, credential, secrets };
+    : { kind, url, settings: settings.data, credential, secrets, ...callback };
 }
 
 /** Puts a checked entry and its kind's parts together. */
@@ -93,6 +101,6 @@ export function configuredProvider(section: ProviderSection, parts: KindParts): 
     retry: section.retry,
     breaker: { ...breaker, slowCallMs: breaker.slowCallMs ?? Math.round(timeoutMs * 0.9) },
   };
-  const { kind, settings, secrets } = parts;
-  return { key, name: section.name ?? key, kind, settings, upstream, enabled: section.enabled, secrets };
+  const { url: _url, credential: _credential, ...kindParts } = parts;
+  return { key, name: section.name ?? key, upstream, enabled: section.enabled, ...kindParts };
 }

@@ -1,6 +1,6 @@
 import type { ProviderKind } from './config.ts';
 import { spellForm } from './credential.ts';
-import { expected, shapeOf, spellNumber, type Shape } from './expected.ts';
+import { expected, isRequired, membersOf, shapeOf, spellNumber, type Shape } from './expected.ts';
 import { configShape } from './schema.ts';
 
 const INTRODUCTION = `# Configuration
@@ -44,8 +44,8 @@ function hasKeys(shape: Shape): boolean {
 
 /** One line per key; a section's keys follow under it, indented. */
 function keyLines(shape: Shape, indent = ''): string[] {
-  return Object.entries(shape.properties ?? {}).flatMap(([key, member]) => {
-    const required = shape.required?.includes(key) === true;
+  return Object.entries(membersOf(shape)).flatMap(([key, member]) => {
+    const required = isRequired(shape, key);
     const typed = member.type !== undefined || member.anyOf !== undefined || member.enum !== undefined;
     const value = hasKeys(member) ? 'a section' : typed ? expected(member) : 'a section';
     const line = `${indent}- \`${key}\` (${value}${spellDefault(member, required)})`;
@@ -61,7 +61,14 @@ function section(name: string, shape: Shape): string {
     .join('\n\n');
 }
 
-function kindSection({ kind, title, defaultUrl, credentials, settingsSchema }: ProviderKind): string {
+function callbackLines({ callback }: ProviderKind): string[] {
+  if (callback === undefined) return [];
+  const answers = keyLines(shapeOf(callback.answerSchema)).join('\n');
+  return [`It takes a \`callback\`. ${callback.description}`, 'Keys of `callback.answer`:', answers];
+}
+
+function kindSection(definition: ProviderKind): string {
+  const { kind, title, defaultUrl, credentials, settingsSchema } = definition;
   const settings = keyLines(shapeOf(settingsSchema));
   const url = defaultUrl === null ? '`url` is required.' : `\`url\` defaults to \`${defaultUrl}\`.`;
   const forms = credentials.map((form) => `- \`credential: ${spellForm(form)}\``);
@@ -74,6 +81,7 @@ function kindSection({ kind, title, defaultUrl, credentials, settingsSchema }: P
     forms.join('\n'),
     settings.length === 0 ? 'It has no `settings`.' : 'Keys of `settings`:',
     settings.join('\n'),
+    ...callbackLines(definition),
   ]
     .filter((part) => part !== '')
     .join('\n\n');

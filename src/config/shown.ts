@@ -12,7 +12,7 @@ const SHORT = 12;
 
 function mayShow(path: Path, value: unknown): boolean {
   const name = path.at(-1);
-  if (path.includes('credential')) {
+  if (path.includes('credential') || path.includes('callback')) {
     if (typeof value !== 'string') return false;
     return name === 'env' ? echoVariable(value) !== null : name === 'file' && echoFile(value) !== null;
   }

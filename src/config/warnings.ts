@@ -1,9 +1,9 @@
-import type { ConfiguredProvider } from './config.ts';
+import type { ConfiguredProvider, ServerConfig } from './config.ts';
 
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/;
 
 /** What the schema allows but nobody wants, one sentence each. */
-export function warningsFor(providers: readonly ConfiguredProvider[]): string[] {
+export function warningsFor(providers: readonly ConfiguredProvider[], server: ServerConfig): string[] {
   const warnings = providers
     .filter(
       ({ enabled, secrets, upstream }) =>
@@ -16,6 +16,13 @@ export function warningsFor(providers: readonly ConfiguredProvider[]): string[] 
       ({ key }) =>
         `Provider "${key}" is called over plain http: its credential can be read on the way. Use https where the provider offers it.`,
     );
+  if (!LOOPBACK.test(server.host)) {
+    for (const { key } of providers.filter(({ callback }) => callback !== null)) {
+      warnings.push(
+        `The callback of provider "${key}" is reachable over plain http on ${server.host}: its password can be read on the way. Let only what ends TLS reach this port.`,
+      );
+    }
+  }
   if (providers.length > 0 && providers.every(({ enabled }) => !enabled)) {
     warnings.push('Every provider is disabled: the graph is empty.');
   }

@@ -1,6 +1,7 @@
 import type { ZodType } from 'zod';
 import type { TokenPlan } from '../upstream/token-endpoint.ts';
 import type { AdapterDeps, ProviderAdapter } from './provider.ts';
+import type { ProviderCallbackDefinition } from './provider-callback.ts';
 
 /** One way to prove who calls: which members `credential` must hold, and what header they become. */
 export interface CredentialForm {
@@ -30,4 +31,6 @@ export interface ProviderKindDefinition<Settings> {
   /** Where `client-credentials` are exchanged. A kind with that form must have it. */
   tokenPlan?(settings: Settings): TokenPlan;
   create(deps: AdapterDeps<Settings>): ProviderAdapter;
+  /** For a kind that may call this gateway. Without it, `callback` cannot be configured. */
+  readonly callback?: ProviderCallbackDefinition<Settings>;
 }

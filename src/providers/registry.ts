@@ -1,6 +1,8 @@
 import type { ProviderKey } from '../model/ids.ts';
 import type { Upstream } from '../upstream/types.ts';
 import type { ProviderAdapter } from './provider.ts';
+import type { ProviderCallback } from './provider-callback.ts';
+import type { RecentProviderEvents } from './recent-events.ts';
 
 /** One configured connection: an adapter, the client it calls through, and what the operator calls it. */
 export interface Provider {
@@ -13,6 +15,10 @@ export interface Provider {
   readonly upstream: Upstream;
   /** How long a merged answer waits for this provider at most, in milliseconds. */
   readonly timeoutMs: number;
+  /** Answers what it sends of its own accord; null when the operator configured none. */
+  readonly callback: ProviderCallback | null;
+  /** What it told that way. */
+  readonly events: RecentProviderEvents;
 }
 
 /** The configured providers, in the operator's order. */

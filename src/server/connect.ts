@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { ConfiguredProvider } from '../config/config.ts';
 import type { Clock } from '../model/time.ts';
+import { RecentProviderEvents } from '../providers/recent-events.ts';
 import { ProviderRegistry, type Provider } from '../providers/registry.ts';
 import { createUpstream } from '../upstream/upstream.ts';
 
@@ -13,7 +14,7 @@ export function connectProviders(
   return new ProviderRegistry(
     configured
       .filter((provider) => provider.enabled)
-      .map(({ key, name, kind, settings, upstream: options }): Provider => {
+      .map(({ key, name, kind, settings, callback, upstream: options }): Provider => {
         const upstream = createUpstream(options, {
           clock,
           log: (event) => {
@@ -22,7 +23,9 @@ export function connectProviders(
           },
         });
         const adapter = kind.create({ provider: key, upstream, settings, clock });
-        return { key, name, kind: kind.kind, adapter, upstream, timeoutMs: options.timeoutMs };
+        const events = new RecentProviderEvents();
+        const { timeoutMs } = options;
+        return { key, name, kind: kind.kind, adapter, upstream, timeoutMs, callback, events };
       }),
   );
 }

@@ -1,7 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { GridweaveError } from '../model/errors.ts';
+import { systemClock } from '../model/time.ts';
+import type { ProviderEvent } from '../providers/provider-event.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
+import { Callbacks, type CallbackLimits } from './callbacks.ts';
 import { GRAPHQL_PATH, type Gateway } from './gateway.ts';
 import { GraphiqlPage } from './graphiql.ts';
 import { readiness } from './health.ts';
@@ -14,6 +17,10 @@ export interface HttpServerOptions {
   /** Serve GraphiQL to browsers. */
   readonly graphiql: boolean;
   readonly log: Logger;
+  /** Told every event that a provider sends to its callback. */
+  readonly onProviderEvent?: ((event: ProviderEvent) => void) | undefined;
+  /** Where they differ from the built-in ones. */
+  readonly callbackLimits?: Partial<CallbackLimits> | undefined;
 }
 
 export interface RunningServer {
@@ -32,6 +39,13 @@ const DEFAULT_GRACE_MS = 5_000;
 export async function startHttpServer(options: HttpServerOptions): Promise<RunningServer> {
   const { gateway, providers, log } = options;
   const page = options.graphiql ? new GraphiqlPage() : null;
+  const callbacks = new Callbacks({
+    providers,
+    clock: systemClock,
+    log,
+    limits: options.callbackLimits,
+    onEvent: options.onProviderEvent,
+  });
   let accepting = true;
 
   const server = createServer(
@@ -48,10 +62,13 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = targetOf(request);
+    const callback = callbacks.at(pathname);
     if (pathname === GRAPHQL_PATH && page !== null && GraphiqlPage.wantedBy(request, searchParams)) {
       await page.send(request, response);
     } else if (pathname === GRAPHQL_PATH || pathname === '/health') {
       await gateway(request, response);
+    } else if (callback !== null) {
+      await callback(request, response);
     } else if (pathname === '/ready') {
       sendJson(response, accepting ? 200 : 503, readiness(providers, accepting));
     } else if (pathname === '/') {

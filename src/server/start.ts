@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { LoadedConfig, ProviderKind } from '../config/config.ts';
 import { systemClock } from '../model/time.ts';
+import type { ProviderEvent } from '../providers/provider-event.ts';
 import { createGateway } from './gateway.ts';
 import { startHttpServer } from './http-server.ts';
 import { openProviders, type OpenProviders } from './open-providers.ts';
@@ -20,6 +21,8 @@ export interface StartOptions {
   readonly graphiql?: boolean;
   /** Ask every provider once how it is. Default true; tests that count calls turn it off. */
   readonly greet?: boolean;
+  /** Told every event that a provider sends to its callback. */
+  readonly onProviderEvent?: (event: ProviderEvent) => void;
 }
 
 /** Starts everything a configuration describes. */
@@ -37,6 +40,7 @@ export async function startGridweave(options: StartOptions): Promise<RunningGrid
       ...config.server,
       graphiql: options.graphiql ?? true,
       log,
+      onProviderEvent: options.onProviderEvent,
     });
     if (options.greet ?? true) {
       greet(

@@ -4,6 +4,7 @@ import { compareOrderKeys } from '../../src/model/order.ts';
 import type { JobRecord } from '../../src/model/records.ts';
 import { epochMs, systemClock } from '../../src/model/time.ts';
 import type { ListPage, ListQuery, ProviderAdapter } from '../../src/providers/provider.ts';
+import { RecentProviderEvents } from '../../src/providers/recent-events.ts';
 import { ProviderRegistry, type Provider } from '../../src/providers/registry.ts';
 import { NOTHING_DROPPED } from '../../src/providers/reading.ts';
 import { createCallBudget } from '../../src/upstream/call-budget.ts';
@@ -49,6 +50,8 @@ export class FakeProvider implements Provider {
   readonly name: string;
   readonly kind = 'fake';
   readonly timeoutMs = 1000;
+  readonly callback = null;
+  readonly events = new RecentProviderEvents();
   readonly jobs = new Map<string, JobRecord>();
   readonly adapter: ProviderAdapter;
   /** Thrown by the next lists while it is set. */

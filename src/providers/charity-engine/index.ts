@@ -1,5 +1,6 @@
 import type { ProviderKindDefinition } from '../kind.ts';
 import { createCharityEngineAdapter } from './adapter.ts';
+import { capacityCallback } from './capacity-callback.ts';
 import { settingsSchema, type CharityEngineSettings } from './settings.ts';
 
 /**
@@ -16,4 +17,5 @@ export const charityEngine: ProviderKindDefinition<CharityEngineSettings> = {
   ],
   settingsSchema,
   create: (deps) => createCharityEngineAdapter(deps),
+  callback: capacityCallback,
 };
