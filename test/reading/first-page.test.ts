@@ -31,7 +31,7 @@ describe('the first page of everything', () => {
     expect(answer.errors).toBeUndefined();
     const jobs = answer.data!.jobs.nodes;
     expect(jobs).toHaveLength(50);
-    expect(new Set(jobs.map((job) => job.provider.key)).size).toBe(2);
+    expect(new Set(jobs.map((job) => job.provider.key)).size).toBe(4);
 
     const ofBacalhau = jobs.filter((job) => job.provider.key === 'bacalhau').length;
     const bacalhau = tally(emulatorOf(gateway, 'bacalhau').calls);
@@ -48,9 +48,45 @@ describe('the first page of everything', () => {
     expect(qarnot['GET /info']).toBe(1);
     expect(Object.values(qarnot).reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(4);
 
-    const received =
-      emulatorOf(gateway, 'bacalhau').calls.length + emulatorOf(gateway, 'qarnot').calls.length;
+    // Run:ai: one list, one batch each for pods and projects; nodes come with their pools and five kinds of telemetry.
+    const runai = tally(emulatorOf(gateway, 'runai').calls);
+    expect(runai['GET /api/v1/workloads']).toBe(1);
+    expect(runai['GET /api/v1/workloads/pods']).toBe(1);
+    expect(runai['GET /api/v1/nodes']).toBe(1);
+    expect(runai['GET /api/v1/node-pools'] ?? 0).toBeLessThanOrEqual(1);
+    expect(runai['GET /api/v1/nodes/telemetry'] ?? 0).toBeLessThanOrEqual(5);
+    const projects = Object.entries(runai).filter(([kind]) => kind.includes('/projects'));
+    expect(projects.reduce((sum, [, count]) => sum + count, 0)).toBeLessThanOrEqual(1);
+
+    // Charity Engine tells everything it knows of many jobs in one call.
+    expect(emulatorOf(gateway, 'charity-engine').calls).toHaveLength(1);
+
+    const received = [...gateway.sandbox.emulators.values()].reduce(
+      (sum, { calls }) => sum + calls.length,
+      0,
+    );
     expect(upstreamOf(answer).networkCalls).toBe(received);
+  });
+
+  it('of 100 jobs over four providers costs five calls', async () => {
+    const fresh = await startTestGateway({ sandbox: { arrivalMs: 0, nodeUpMs: 0 } });
+    try {
+      const query = '{ jobs(first: 100) { nodes { id name status { state } } sources { outcome } } }';
+      const token = (call: { readonly path: string }) => call.path.includes('token');
+      const response = await fresh.post(JSON.stringify({ query }));
+      const { data } = (await response.json()) as {
+        data: { jobs: { nodes: unknown[]; sources: { outcome: string }[] } };
+      };
+      expect(data.jobs.nodes).toHaveLength(100);
+      expect(data.jobs.sources.map(({ outcome }) => outcome)).toEqual(Array(4).fill('OK'));
+      const calls = [...fresh.sandbox.emulators.values()].flatMap((emulator) => emulator.calls);
+      // A token is exchanged once an hour, not once a page.
+      expect(
+        calls.filter((call) => !token(call)).map(({ method, path }) => `${method} ${path}`),
+      ).toHaveLength(5);
+    } finally {
+      await fresh.close();
+    }
   });
 
   it('is in order, and every part of it fits together', async () => {
