@@ -9,4 +9,4 @@ const find = (test) => {
   return block.replaceAll('\\\n', ' ');
 };
 console.log(find((block) => block.includes('npm start')).split('\n').at(-1));
-console.log(find((block) => block.startsWith('curl')));
+console.log(find((block) => block.startsWith('curl')).replaceAll(/\s*\n\s*/g, ' '));
