@@ -140,7 +140,7 @@ export function toFilter(
     createdFrom: createdFrom && epochMs(createdFrom.getTime()),
     createdBefore: createdBefore && epochMs(createdBefore.getTime()),
   };
-  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value != null)) as MergedFilter;
+  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value != null));
 }
 
 function checkSizes(args: FilterArgs): void {
