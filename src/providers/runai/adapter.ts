@@ -19,6 +19,7 @@ import { Release } from './release.ts';
 import { createResearcherAdapter } from './researcher/adapter.ts';
 import { SeenWorkloads } from './seen.ts';
 import type { RunaiSettings } from './settings.ts';
+import { ToldBatches } from './told.ts';
 
 type Lists = {
   readonly [K in RecordKind]: (
@@ -66,6 +67,7 @@ function createControlPlaneAdapter(deps: AdapterDeps<RunaiSettings>): ProviderAd
     clock,
     release: new Release(settings.version, clock),
     seen: new SeenWorkloads(),
+    told: new ToldBatches(),
   };
   let version: string | null = settings.version ?? null;
   return {

@@ -17,6 +17,9 @@ export interface Changed {
   readonly dropped: DroppedRows;
 }
 
+/** Tombstones read to find out what the newest is. */
+const FIRST_TOMBSTONES = 50;
+
 type TimeField = WalkQuery<WorkloadRow>['field'];
 
 /** Reads a list of workloads by one of their times. */
@@ -95,21 +98,15 @@ export async function phaseChanges(
   };
 }
 
-/**
- * Workloads that were deleted since a time; the newest only where there was none yet. 'MARK' finds out what the newest
- * is, and tells of none.
- */
+/** Workloads that were deleted since a time; the newest ones only where there was none yet. */
 export async function deletedWorkloads(
   connection: Connection,
-  from: EpochMs | 'MARK' | null,
+  from: EpochMs | null,
   ctx: CallContext,
 ): Promise<Changed> {
-  const mark = from === 'MARK';
-  const since = mark || from === null ? null : timeCondition('deletedAt', '>=', from);
-  const walk = timeWalk(connection, 'deletedAt', 'DESC', [since], ctx, {
-    deleted: true,
-    size: mark ? 1 : MAX_PAGE,
-  });
+  const since = from === null ? null : timeCondition('deletedAt', '>=', from);
+  const size = from === null ? FIRST_TOMBSTONES : MAX_PAGE;
+  const walk = timeWalk(connection, 'deletedAt', 'DESC', [since], ctx, { deleted: true, size });
   const failure = await outcome<unknown>(() => (since === null ? walk.advance() : readAll(walk)));
   if (failure instanceof GridweaveError) {
     // Without the list of tombstones, the next full sweep tells what is gone.
@@ -118,7 +115,7 @@ export async function deletedWorkloads(
   }
   const rows = [...walk.rows];
   const newest = rows.reduce<number | null>((latest, row) => Math.max(latest ?? 0, timeIn(row.wire, 'deletedAt')), null); // prettier-ignore
-  return { rows: mark ? [] : rows, newest, dropped: mark ? NOTHING_DROPPED : walk.dropped };
+  return { rows, newest, dropped: walk.dropped };
 }
 
 export function newestPhase(rows: Iterable<WorkloadRow>): number | null {

@@ -6,7 +6,7 @@ import type { CallContext } from '../../upstream/types.ts';
 import type { ChangeBatch, DroppedRows } from '../provider.ts';
 import { NOTHING_DROPPED } from '../reading.ts';
 import { MAX_PAGE } from './api.ts';
-import { deletedWorkloads, newestPhase, phaseChanges, type Changed } from './changed-workloads.ts';
+import { deletedWorkloads, newestPhase, phaseChanges } from './changed-workloads.ts';
 import { clusterConditions, joinDropped, outcome, type Connection } from './connection.ts';
 import { EVERYTHING } from './keyset.ts';
 import { workloadWalk } from './list-jobs.ts';
@@ -16,7 +16,8 @@ import { readNodes } from './nodes.ts';
 import { groupByWorkload, podsOfWorkloads, podWalk } from './pods.ts';
 import { timeCondition } from './query.ts';
 import type { TimeWalk } from './time-walk.ts';
-import type { PodRow } from './wire.ts';
+import { untold, type Told } from './told.ts';
+import { phaseTimeOf, type NativeRow, type PodRow, type WorkloadRow } from './wire.ts';
 
 /**
  * What changed: workloads by the time of their last change of phase, tombstones by the time of their deletion, and the
@@ -31,9 +32,11 @@ interface Watermark {
   readonly pods: number | null;
   /** When the nodes were last read, by the gateway's clock. */
   readonly nodesReadAt: number;
+  /** Under what the batch is remembered; null for none. */
+  readonly batch: string | null;
 }
 
-const NO_WATERMARK: Watermark = { phase: null, deleted: null, pods: null, nodesReadAt: 0 };
+const NO_WATERMARK: Watermark = { phase: null, deleted: null, pods: null, nodesReadAt: 0, batch: null };
 /** Times come from the clusters' clocks and need not become visible in their order: so much is read again. */
 const OVERLAP_MS = 60_000;
 /** Nodes change seldom, and each reading costs several calls. */
@@ -47,20 +50,24 @@ export async function readChanges(
   since: string | null,
   ctx: CallContext,
 ): Promise<ChangeBatch> {
+  const { provider, told } = connection;
   const from = since === null ? NO_WATERMARK : parseWatermark(since);
+  const known = told.of(from.batch);
   // Deletions first: what is deleted while the rest is read will be found by the next batch.
-  const deleted = await deletedWorkloads(connection, since === null ? 'MARK' : before(from.deleted), ctx);
-  const work = since === null ? await sweep(connection, ctx) : await delta(connection, from, ctx);
+  const deleted = await deletedWorkloads(connection, before(from.deleted), ctx);
+  const work = since === null ? await sweep(connection, ctx) : await delta(connection, from, known, ctx);
+  // What was deleted before the first sweep is no news.
+  const tombstones = since === null ? [] : untold(deleted.rows, known);
   const jobs = new Map<string, JobRecord>();
-  for (const row of [...work.workloads.rows, ...deleted.rows])
-    jobs.set(row.id, jobRecord(connection.provider, row));
+  for (const row of [...work.workloads, ...tombstones]) jobs.set(row.id, jobRecord(provider, row));
   const nodes = await readNodesSince(connection, from, ctx);
   const dropped = joinDropped([work.dropped, deleted.dropped, nodes.dropped]);
   const watermark: Watermark = {
-    phase: latest(from.phase, work.workloads.newest),
+    phase: latest(from.phase, work.newestPhase),
     deleted: latest(from.deleted, deleted.newest),
     pods: latest(from.pods, work.newestPod),
     nodesReadAt: nodes.readAt,
+    batch: told.remember([...work.read, ...deleted.rows]),
   };
   const records = [...jobs.values()];
   return {
@@ -76,8 +83,12 @@ export async function readChanges(
 }
 
 interface Work {
-  readonly workloads: Changed;
+  /** Workloads to tell. */
+  readonly workloads: readonly WorkloadRow[];
   readonly executions: readonly ExecutionRecord[];
+  /** Rows that the next batch will read again. */
+  readonly read: readonly NativeRow[];
+  readonly newestPhase: number | null;
   readonly newestPod: number | null;
   readonly dropped: DroppedRows;
   /** Everything there is was read. */
@@ -96,7 +107,9 @@ async function sweep(connection: Connection, ctx: CallContext): Promise<Work> {
   const walk = workloadWalk(connection, { order, limit: MAX_PAGE }, pushdown, null, ctx);
   await Promise.all([pods.advance(), walk.advance()]);
   const newestPod = newestPodTime(pods.rows);
+  const podsAgain = [...pods.rows];
   const newest = newestPhase(walk.rows);
+  const again = [...walk.rows].filter((row) => phaseTimeOf(row) >= (before(newest) ?? 0));
   for (const list of [pods, walk]) {
     while (!list.exhausted && list.size < settings.sweepRows) await list.advance();
   }
@@ -105,31 +118,38 @@ async function sweep(connection: Connection, ctx: CallContext): Promise<Work> {
   // Of a workload whose pods may not all have been read, none is told: their indexes would be wrong.
   const groups = [...groupByWorkload(pods.rows)].filter(([id]) => pods.exhausted && known.has(id));
   return {
-    workloads: { rows, newest, dropped: walk.dropped },
+    workloads: rows,
     executions: groups.flatMap(([, own]) => executionRecords(provider, own)),
+    read: [...again, ...podsAgain],
+    newestPhase: newest,
     newestPod,
     dropped: joinDropped([walk.dropped, pods.dropped]),
     whole: walk.exhausted && pods.exhausted,
   };
 }
 
-async function delta(connection: Connection, from: Watermark, ctx: CallContext): Promise<Work> {
-  const [workloads, touched] = await Promise.all([
+async function delta(connection: Connection, from: Watermark, told: Told, ctx: CallContext): Promise<Work> {
+  const [changed, touched] = await Promise.all([
     phaseChanges(connection, before(from.phase), ctx),
     touchedPods(connection, before(from.pods), ctx),
   ]);
-  const ids = new Set([...workloads.rows.map(({ id }) => id), ...touched.pods.map((pod) => pod.workloadId)]);
+  const workloads = untold(changed.rows, told);
+  const pods = untold(touched.pods, told);
+  const ids = new Set([...workloads.map(({ id }) => id), ...pods.map((pod) => pod.workloadId)]);
   const asked = [...ids].slice(0, MAX_PODS_OF);
-  const read = [...(await podsOfWorkloads(connection, asked, ctx)).values()];
-  const failures = read.filter((own) => own instanceof GridweaveError).filter((error) => error.code !== 'NOT_FOUND'); // prettier-ignore
-  const known = read.flatMap((own) => (own instanceof GridweaveError ? [] : [own]));
+  const answers = [...(await podsOfWorkloads(connection, asked, ctx)).values()];
+  const failures = answers.filter((own) => own instanceof GridweaveError).filter((error) => error.code !== 'NOT_FOUND'); // prettier-ignore
+  const known = answers.flatMap((own) => (own instanceof GridweaveError ? [] : [own]));
   const skipped = ids.size - asked.length + failures.length;
   const unread: DroppedRows = skipped === 0 ? NOTHING_DROPPED : { count: skipped, reasons: ['the pods of a workload could not be read'] }; // prettier-ignore
   return {
     workloads,
     executions: known.flatMap((own) => executionRecords(connection.provider, own.pods)),
+    // What could not be followed up is told again by the next batch.
+    read: skipped === 0 ? [...changed.rows, ...touched.pods] : [],
+    newestPhase: changed.newest,
     newestPod: newestPodTime(touched.pods),
-    dropped: joinDropped([workloads.dropped, touched.dropped, unread, ...new Set(known.map((own) => own.dropped))]), // prettier-ignore
+    dropped: joinDropped([changed.dropped, touched.dropped, unread, ...new Set(known.map((own) => own.dropped))]), // prettier-ignore
     whole: false,
   };
 }
@@ -196,6 +216,7 @@ const watermarkShape = z.object({
   deleted: time.nullable(),
   pods: time.nullable(),
   nodesReadAt: time,
+  batch: z.string().max(64).nullable(),
 });
 
 function parseWatermark(text: string): Watermark {

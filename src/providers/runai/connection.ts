@@ -7,6 +7,7 @@ import { condition, type Condition } from './query.ts';
 import type { Release } from './release.ts';
 import type { SeenWorkloads } from './seen.ts';
 import type { RunaiSettings } from './settings.ts';
+import type { ToldBatches } from './told.ts';
 
 /** What every part of the control plane's adapter works with. */
 export interface Connection {
@@ -16,6 +17,7 @@ export interface Connection {
   readonly clock: Clock;
   readonly release: Release;
   readonly seen: SeenWorkloads;
+  readonly told: ToldBatches;
 }
 
 /** What keeps a list to the one cluster of this connection, where there is one. */

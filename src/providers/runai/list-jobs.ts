@@ -71,7 +71,7 @@ async function listWork<K extends 'job' | 'task'>(
 ): Promise<ListPage<K>> {
   const after = query.after === null ? null : parsePosition(query.after, 'ns');
   const pushdown = pushdownOf(connection, query.filter);
-  if (pushdown.impossible) return emptyPage(connection, query, pushdown.names);
+  if (pushdown.impossible) return emptyPage(connection, query);
   const walk = workloadWalk(connection, query, pushdown, after, ctx);
   const records = new Map<WorkloadRow, ReturnType<typeof recordOf>>();
   const recordAt = (row: WorkloadRow): ReturnType<typeof recordOf> => {

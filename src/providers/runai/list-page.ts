@@ -10,13 +10,13 @@ import { parsePosition, positionOf } from './keyset.ts';
 export function emptyPage<K extends RecordKind>(
   { clock }: { readonly clock: Clock },
   query: ListQuery,
-  pushedDown: readonly FilterName[],
 ): ListPage<K> {
+  const names = Object.keys(query.filter) as FilterName[];
   return {
     rows: [],
     endPosition: query.after,
     hasMore: false,
-    pushedDown,
+    pushedDown: names.filter((name) => query.filter[name] !== undefined),
     dropped: NOTHING_DROPPED,
     observedAt: clock.now(),
     notes: [],

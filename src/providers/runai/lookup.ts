@@ -116,11 +116,13 @@ async function workloadById(
   ctx: CallContext,
 ): Promise<WorkloadRow | null> {
   const object = await connection.api.workload(id, ctx);
-  if (object === null || !isOurs(connection, textOf(object.wire['clusterId']))) return null;
+  // Some words in the place of an id lead to other calls ("pods"): what they answer is no workload.
+  if (object === null || textOf(object.wire['id']) !== id) return null;
+  if (!isOurs(connection, textOf(object.wire['clusterId']))) return null;
   try {
     const row = decodeWorkload(object.wire, object.receivedAt);
     connection.seen.note([row]);
-    return row.id === id ? row : null;
+    return row;
   } catch (error) {
     if (!(error instanceof RowError)) throw error;
     throw new GridweaveError(

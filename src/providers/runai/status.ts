@@ -2,7 +2,7 @@ import type { JobKind, Status } from '../../model/records.ts';
 import { isTerminal, type Reason, type State } from '../../model/state.ts';
 import { parseTimestamp } from '../../model/time.ts';
 import { isWire, textOf, wireOf, type Wire } from '../reading.ts';
-import { initPhase, PHASES, phaseWord, POD_PHASES, type Phase } from './words.ts';
+import { PHASES, phaseWord, podMeaning, type Phase } from './words.ts';
 
 /**
  * Causes that only texts name: the phase is just `Failed`. Only wordings that can mean one thing are recognised; for
@@ -101,7 +101,7 @@ function reasonOf(word: Phase, wire: Wire): Reason | null {
 export function podStatus(wire: Wire): Status {
   const value = textOf(wire['k8sPhase']) ?? '';
   const placed = textOf(wire['nodeName']) !== null;
-  const known = Object.hasOwn(POD_PHASES, value) ? POD_PHASES[value] : initPhase(value);
+  const known = podMeaning(value);
   // A pod that waits and names a node is being prepared there.
   const state: State = value === 'Pending' && placed ? 'PREPARING' : (known?.state ?? 'UNKNOWN');
   const status: Status = {

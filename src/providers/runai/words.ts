@@ -25,37 +25,47 @@ export const PHASES = {
 } as const satisfies Record<string, State>;
 export type Phase = keyof typeof PHASES;
 
-/** Phases of a pod, and the container reasons that may stand in their place. */
-export const POD_PHASES: Readonly<Record<string, { readonly state: State; readonly reason?: Reason }>> = {
-  Pending: { state: 'QUEUED' },
-  Running: { state: 'RUNNING' },
-  Succeeded: { state: 'SUCCEEDED' },
-  Completed: { state: 'SUCCEEDED' },
-  Failed: { state: 'FAILED' },
-  Unknown: { state: 'UNKNOWN', reason: 'NODE_LOST' },
-  ContainerCreating: { state: 'PREPARING' },
-  PodInitializing: { state: 'PREPARING' },
-  ErrImagePull: { state: 'PREPARING', reason: 'IMAGE_UNAVAILABLE' },
-  ImagePullBackOff: { state: 'PREPARING', reason: 'IMAGE_UNAVAILABLE' },
-  InvalidImageName: { state: 'PREPARING', reason: 'IMAGE_UNAVAILABLE' },
-  CreateContainerConfigError: { state: 'PREPARING', reason: 'INVALID_SPEC' },
-  CrashLoopBackOff: { state: 'PREPARING', reason: 'BACKOFF' },
-  Terminating: { state: 'CANCELLING' },
-  Error: { state: 'FAILED', reason: 'EXIT_NONZERO' },
-  ContainerCannotRun: { state: 'FAILED', reason: 'INVALID_SPEC' },
-  OOMKilled: { state: 'FAILED', reason: 'OUT_OF_MEMORY' },
-  Evicted: { state: 'FAILED', reason: 'PREEMPTED' },
-  DeadlineExceeded: { state: 'FAILED', reason: 'TIME_LIMIT' },
-  NodeLost: { state: 'UNKNOWN', reason: 'NODE_LOST' },
-};
+/** What a pod's phase, or the container reason in its place, stands for. */
+export interface Meaning {
+  readonly state: State;
+  readonly reason?: Reason;
+}
 
-/** `Init:1/2`, `Init:CrashLoopBackOff` …: still on the way to running, whatever follows. */
-export function initPhase(word: string): { readonly state: State; readonly reason?: Reason } | null {
-  if (!word.startsWith('Init:')) return null;
-  const rest = word.slice('Init:'.length);
+const POD_PHASES = new Map<string, Meaning>(
+  Object.entries({
+    Pending: { state: 'QUEUED' },
+    Running: { state: 'RUNNING' },
+    Succeeded: { state: 'SUCCEEDED' },
+    Completed: { state: 'SUCCEEDED' },
+    Failed: { state: 'FAILED' },
+    Unknown: { state: 'UNKNOWN', reason: 'NODE_LOST' },
+    ContainerCreating: { state: 'PREPARING' },
+    PodInitializing: { state: 'PREPARING' },
+    ErrImagePull: { state: 'PREPARING', reason: 'IMAGE_UNAVAILABLE' },
+    ImagePullBackOff: { state: 'PREPARING', reason: 'IMAGE_UNAVAILABLE' },
+    InvalidImageName: { state: 'PREPARING', reason: 'IMAGE_UNAVAILABLE' },
+    CreateContainerConfigError: { state: 'PREPARING', reason: 'INVALID_SPEC' },
+    CrashLoopBackOff: { state: 'PREPARING', reason: 'BACKOFF' },
+    Terminating: { state: 'CANCELLING' },
+    Error: { state: 'FAILED', reason: 'EXIT_NONZERO' },
+    ContainerCannotRun: { state: 'FAILED', reason: 'INVALID_SPEC' },
+    OOMKilled: { state: 'FAILED', reason: 'OUT_OF_MEMORY' },
+    Evicted: { state: 'FAILED', reason: 'PREEMPTED' },
+    DeadlineExceeded: { state: 'FAILED', reason: 'TIME_LIMIT' },
+    NodeLost: { state: 'UNKNOWN', reason: 'NODE_LOST' },
+  } as const satisfies Record<string, Meaning>),
+);
+
+/** Null for a word that is not known. */
+export function podMeaning(word: string): Meaning | null {
+  return POD_PHASES.get(word) ?? (word.startsWith('Init:') ? initMeaning(word.slice('Init:'.length)) : null);
+}
+
+/** `Init:1/2` counts containers, `Init:CrashLoopBackOff` names why one does not get on: not yet running, either way. */
+function initMeaning(rest: string): Meaning {
   if (/^\d+\/\d+$/.test(rest)) return { state: 'PREPARING' };
-  const reason: Reason = POD_PHASES[rest]?.reason === 'IMAGE_UNAVAILABLE' ? 'IMAGE_UNAVAILABLE' : 'BACKOFF';
-  return { state: 'PREPARING', reason };
+  const image = POD_PHASES.get(rest)?.reason === 'IMAGE_UNAVAILABLE';
+  return { state: 'PREPARING', reason: image ? 'IMAGE_UNAVAILABLE' : 'BACKOFF' };
 }
 
 export const NODE_STATES = {
@@ -96,39 +106,41 @@ export function phasesFor(states: readonly State[]): readonly Phase[] | null {
   );
 }
 
-const BY_TYPE: Readonly<Record<string, JobKind>> = {
-  workspace: 'INTERACTIVE',
-  interactive: 'INTERACTIVE',
-  training: 'BATCH',
-  train: 'BATCH',
-  distributed: 'BATCH',
-  distributedtraining: 'BATCH',
-  inference: 'SERVICE',
-  distributedinference: 'SERVICE',
-  // Kinds of Kubernetes and its operators.
-  job: 'BATCH',
-  cronjob: 'BATCH',
-  jobset: 'BATCH',
-  pytorchjob: 'BATCH',
-  tfjob: 'BATCH',
-  mpijob: 'BATCH',
-  xgboostjob: 'BATCH',
-  jaxjob: 'BATCH',
-  rayjob: 'BATCH',
-  workflow: 'BATCH',
-  deployment: 'SERVICE',
-  statefulset: 'SERVICE',
-  replicaset: 'SERVICE',
-  service: 'SERVICE',
-  rayservice: 'SERVICE',
-  daemonset: 'DAEMON',
-  notebook: 'INTERACTIVE',
-};
-const BY_CATEGORY: Readonly<Record<string, JobKind>> = {
-  build: 'INTERACTIVE',
-  train: 'BATCH',
-  deploy: 'SERVICE',
-};
+const BY_TYPE = new Map<string, JobKind>(
+  Object.entries({
+    workspace: 'INTERACTIVE',
+    interactive: 'INTERACTIVE',
+    training: 'BATCH',
+    train: 'BATCH',
+    distributed: 'BATCH',
+    distributedtraining: 'BATCH',
+    inference: 'SERVICE',
+    distributedinference: 'SERVICE',
+    // Kinds of Kubernetes and its operators.
+    job: 'BATCH',
+    cronjob: 'BATCH',
+    jobset: 'BATCH',
+    pytorchjob: 'BATCH',
+    tfjob: 'BATCH',
+    mpijob: 'BATCH',
+    xgboostjob: 'BATCH',
+    jaxjob: 'BATCH',
+    rayjob: 'BATCH',
+    workflow: 'BATCH',
+    deployment: 'SERVICE',
+    statefulset: 'SERVICE',
+    replicaset: 'SERVICE',
+    service: 'SERVICE',
+    rayservice: 'SERVICE',
+    daemonset: 'DAEMON',
+    notebook: 'INTERACTIVE',
+  } as const satisfies Record<string, JobKind>),
+);
+const BY_CATEGORY = new Map<string, JobKind>([
+  ['build', 'INTERACTIVE'],
+  ['train', 'BATCH'],
+  ['deploy', 'SERVICE'],
+]);
 
 /** What kind of work a workload is. Types are free text, met in several spellings; categories can be renamed. */
 export function jobKindOf(type: string | null, category: string | null): JobKind {
@@ -136,5 +148,5 @@ export function jobKindOf(type: string | null, category: string | null): JobKind
     .toLowerCase()
     .replaceAll(/[^a-z]/g, '')
     .replace(/workload$/, '');
-  return BY_TYPE[word] ?? BY_CATEGORY[(category ?? '').toLowerCase()] ?? 'UNKNOWN';
+  return BY_TYPE.get(word) ?? BY_CATEGORY.get((category ?? '').toLowerCase()) ?? 'UNKNOWN';
 }

@@ -51,14 +51,14 @@ function initMeaning(rest: string): Meaning {
   return { state: 'PREPARING', reason };
 }
 
-const KINDS: Readonly<Record<string, JobKind>> = {
-  train: 'BATCH',
-  training: 'BATCH',
-  interactive: 'INTERACTIVE',
-  build: 'INTERACTIVE',
-  inference: 'SERVICE',
-};
+const KINDS = new Map<string, JobKind>([
+  ['train', 'BATCH'],
+  ['training', 'BATCH'],
+  ['interactive', 'INTERACTIVE'],
+  ['build', 'INTERACTIVE'],
+  ['inference', 'SERVICE'],
+]);
 
 export function jobKindOf(type: string | null): JobKind {
-  return KINDS[(type ?? '').toLowerCase()] ?? 'UNKNOWN';
+  return KINDS.get((type ?? '').toLowerCase()) ?? 'UNKNOWN';
 }
