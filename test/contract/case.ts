@@ -13,8 +13,8 @@ import type { ProviderFacts } from './facts.ts';
 
 export interface ContractCase {
   readonly name: string;
-  /** Whether the case is about something this adapter claims; absent when it is about all. */
-  readonly needs?: (capabilities: Capabilities) => boolean;
+  /** Whether the case is about something this adapter claims, and its provider has; absent when it is about all. */
+  readonly needs?: (capabilities: Capabilities, facts: ProviderFacts) => boolean;
   /** Only reads, and holds in whatever world: may run against a provider's real service. */
   readonly live?: true;
   /** Worth running against every version of a provider that has versions. */
@@ -50,8 +50,8 @@ export function forEachKind(
     return {
       ...made,
       name: `${kind}: ${made.name}`,
-      needs: (capabilities) =>
-        capabilities.kinds.includes(kind) && (made.needs === undefined || made.needs(capabilities)),
+      needs: (capabilities, facts) =>
+        capabilities.kinds.includes(kind) && (made.needs === undefined || made.needs(capabilities, facts)),
     };
   });
 }

@@ -8,19 +8,28 @@ export interface ClosableTarget extends Target {
   closeShared(): Promise<void>;
 }
 
-/** Registers the whole table, or the cases of it that are `wanted`, for one target. */
+export interface RunOptions {
+  /** Default: the whole table. */
+  readonly wanted?: (item: ContractCase) => boolean;
+  /** The world may change between two readings that a case compares: then it is judged by another try. Default false. */
+  readonly moving?: boolean;
+}
+
+/** Registers the table, or the cases of it that are wanted, for one target. */
 export function runContract(
   target: ClosableTarget,
-  wanted: (item: ContractCase) => boolean = () => true,
+  { wanted = () => true, moving = false }: RunOptions = {},
 ): void {
   describe(target.name, () => {
     afterEach(() => target.closeStarted());
     afterAll(() => target.closeShared());
     for (const topic of TABLE) {
-      const cases = topic.cases.filter((item) => wanted(item) && (item.needs?.(target.capabilities) ?? true));
+      const cases = topic.cases.filter(
+        (item) => wanted(item) && (item.needs?.(target.capabilities, target.facts) ?? true),
+      );
       if (cases.length === 0) continue;
       describe(topic.name, () => {
-        for (const item of cases) test(item.name, () => item.run(target));
+        for (const item of cases) test(item.name, { retry: moving ? 3 : 0 }, () => item.run(target));
       });
     }
   });

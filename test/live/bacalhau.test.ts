@@ -17,6 +17,6 @@ if (url === undefined || url === '') {
   const credential = apiKey === undefined ? null : bearerCredential(apiKey);
   runContract(
     liveTarget({ name: 'a live Bacalhau', kind: bacalhau, facts: BACALHAU_FACTS, url, credential }),
-    (item) => item.live === true,
+    { wanted: (item) => item.live === true, moving: true },
   );
 }

@@ -15,8 +15,8 @@ if (url === undefined || url === '' || token === undefined || token === '') {
   });
 } else {
   const credential = headerCredential('authorization', token);
-  runContract(
-    liveTarget({ name: 'a live Qarnot', kind: qarnot, facts: QARNOT_FACTS, url, credential }),
-    (item) => item.live === true,
-  );
+  runContract(liveTarget({ name: 'a live Qarnot', kind: qarnot, facts: QARNOT_FACTS, url, credential }), {
+    wanted: (item) => item.live === true,
+    moving: true,
+  });
 }
