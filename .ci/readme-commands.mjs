@@ -8,5 +8,9 @@ const find = (test) => {
   if (block === undefined) throw new Error('the README lost one of its commands');
   return block.replaceAll('\\\n', ' ');
 };
-console.log(find((block) => block.includes('npm start')).split('\n').at(-1));
+console.log(
+  find((block) => block.includes('npm start'))
+    .split('\n')
+    .at(-1),
+);
 console.log(find((block) => block.startsWith('curl')).replaceAll(/\s*\n\s*/g, ' '));

@@ -18,7 +18,10 @@ function run(...args: string[]): Promise<{ code: number; stdout: string; stderr:
 
 /** Starts a command that stays, waits for a line, and hands over what it matched. */
 async function start(args: string[], line: RegExp) {
-  const child = spawn(process.execPath, [...PROGRAM, ...args], { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...PROGRAM, ...args], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   for await (const text of createInterface({ input: child.stdout })) {
     const match = line.exec(text);
     if (match === null) continue;

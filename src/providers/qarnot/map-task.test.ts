@@ -331,7 +331,11 @@ describe('rows that nobody promised', () => {
     ];
     const status = fc.record(
       {
-        succeededRange: fc.oneof(fc.string(), fc.constantFrom('0-2147483646', '0-9999999999'), fc.jsonValue()),
+        succeededRange: fc.oneof(
+          fc.string(),
+          fc.constantFrom('0-2147483646', '0-9999999999'),
+          fc.jsonValue(),
+        ),
         failedRange: fc.jsonValue(),
         runningInstancesInfo: fc.record({ perRunningInstanceInfo: fc.array(fc.jsonValue()) }),
       },
