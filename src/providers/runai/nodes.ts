@@ -52,7 +52,7 @@ export async function readNodes(connection: Connection, ctx: CallContext): Promi
   if (telemetry.failure !== null) notes.push(`Some figures of the nodes could not be read (${telemetry.failure.code}).`); // prettier-ignore
   const known = pools instanceof GridweaveError ? null : pools;
   if (pools instanceof GridweaveError) notes.push(`The node pools could not be read (${pools.code}).`);
-  const setting = { provider, telemetry, pools: known !== null };
+  const setting = { provider, telemetry };
   const machines = mapped(nodes.rows, (row) => nodeRecord(row.wire, row.observedAt, setting));
   const aggregates = known === null ? null : mapped(known.rows, (row) => poolRecord(row.wire, row.observedAt, provider, machines.rows)); // prettier-ignore
   const records = new Map<NativeKey, ComputeNodeRecord>();
@@ -81,7 +81,7 @@ export async function getNodes(
   keys: readonly NativeKey[],
   ctx: CallContext,
 ): Promise<Found<ComputeNodeRecord>> {
-  const { records } = await readNodes(connection, ctx);
+  const { records } = keys.length === 0 ? { records: [] } : await readNodes(connection, ctx);
   const byKey = new Map(records.map((record) => [record.key, record]));
   return foundBy(connection.provider, keys, (key) => byKey.get(key) ?? null);
 }

@@ -3,7 +3,7 @@ import type { NativeKey } from '../../model/ids.ts';
 import type { ProjectRecord } from '../../model/records.ts';
 import type { CallContext } from '../../upstream/types.ts';
 import type { Found, ListPage, ListQuery } from '../provider.ts';
-import { NOTHING_DROPPED, RowReader, textOf } from '../reading.ts';
+import { NOTHING_DROPPED, textOf } from '../reading.ts';
 import {
   clusterConditions,
   foundBy,
@@ -15,6 +15,7 @@ import {
 } from './connection.ts';
 import { parseProjectKey } from './keys.ts';
 import { pageOf } from './list-page.ts';
+import { decoded } from './lookup.ts';
 import { departmentRecord, projectRecord } from './map-project.ts';
 import { readWhole, type Whole } from './whole.ts';
 
@@ -75,15 +76,20 @@ async function projectsById(
   ctx: CallContext,
 ): Promise<Pick<Whole<ProjectRecord>, 'rows'> | GridweaveError> {
   if (ids.length > ONE_BY_ONE) return outcome(() => readProjects(connection, ctx));
-  const objects = await outcome(() => Promise.all(ids.map((id) => connection.api.project(id, ctx))));
-  if (objects instanceof GridweaveError) return objects;
-  const reader = new RowReader();
-  const rows = objects.flatMap((object) =>
-    object === null || !isOurs(connection, textOf(object.wire['clusterId']))
-      ? []
-      : reader.read([object.wire], (wire) => projectRecord(connection.provider, wire, object.receivedAt)),
-  );
-  return { rows };
+  const rows = await outcome(() => Promise.all(ids.map((id) => projectById(connection, id, ctx))));
+  return rows instanceof GridweaveError ? rows : { rows: rows.filter((row) => row !== null) };
+}
+
+async function projectById(
+  connection: Connection,
+  id: string,
+  ctx: CallContext,
+): Promise<ProjectRecord | null> {
+  const { api, provider } = connection;
+  const object = await api.project(id, ctx);
+  if (object === null) return null;
+  const record = decoded('project', provider, () => projectRecord(provider, object.wire, object.receivedAt));
+  return isOurs(connection, textOf(object.wire['clusterId'])) ? record : null;
 }
 
 function readProjects(connection: Connection, ctx: CallContext): Promise<Whole<ProjectRecord>> {

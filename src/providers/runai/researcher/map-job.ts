@@ -121,7 +121,8 @@ function executionsOf(
     kind: 'execution',
     provider: job.provider,
     key: `${job.key}/0/${String(index)}` as NativeKey,
-    nativeRef: { type: 'job', id: job.key },
+    // The service has no name for it: its job's, and its place.
+    nativeRef: { type: 'job', id: `${job.key}/${String(index)}` },
     name: places.length === 1 ? job.name : `${job.name}/${String(index)}`,
     observedAt: job.observedAt,
     status: { ...job.status, confidence: 'DERIVED' },
