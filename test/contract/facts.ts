@@ -1,7 +1,7 @@
 import type { NativeKey, RecordKind } from '../../src/model/ids.ts';
 import type { AnyRecord, ExecutionRecord, JobRecord, TaskRecord } from '../../src/model/records.ts';
 import type { State } from '../../src/model/state.ts';
-import type { ChildCalls, DroppedRows } from '../../src/providers/provider.ts';
+import type { ChildCalls, DroppedRows, JobImport } from '../../src/providers/provider.ts';
 import type { RunningEmulator } from '../../src/sandbox/emulator.ts';
 import type { SimExecution, SimJob, SimState, Site } from '../../src/sandbox/world/types.ts';
 import type { Credential } from '../../src/upstream/types.ts';
@@ -17,7 +17,7 @@ export interface ProviderFacts {
   readonly parameters: readonly string[];
   /** "METHOD /path" of the calls that change nothing. */
   readonly reads: RegExp;
-  /** Upstream calls of a first, unfiltered page of up to 100 rows. */
+  /** Upstream calls of a first, unfiltered page of up to 100 rows; 0 for what is known without asking. */
   readonly firstPageCalls: Readonly<Record<RecordKind, number>>;
   /** Upstream calls at most for the children of so many parents. */
   readonly childCalls: (call: keyof ChildCalls, parents: number) => number;
@@ -25,10 +25,18 @@ export interface ProviderFacts {
   readonly lookupCalls: (kind: RecordKind, keys: number) => number;
   /** Projects are names that exist by being used, so that no name can be said to be missing. */
   readonly anyProjectExists: boolean;
-  /** How the standard output and error of one execution come in one text. */
-  readonly combined: 'INTERLEAVED' | 'STDOUT_FIRST';
+  /** How the standard output and error of one execution come in one text. ONE_STREAM: nobody can tell them apart. */
+  readonly combined: 'INTERLEAVED' | 'STDOUT_FIRST' | 'ONE_STREAM';
   /** What can be read of an output after its end: all of it for a while, or only the beginning that the record keeps. */
   readonly endedLogs: 'WHOLE' | 'HEAD';
+  /** Who submits a job may choose its id, of whatever letters. */
+  readonly chosenIds: boolean;
+  /** Running a job again is a change of that job. Otherwise it is another job, and the first one may be gone. */
+  readonly rerunKeepsKey: boolean;
+  /** What is removed can be looked up for a while, as work that was deleted. Otherwise it is gone at once. */
+  readonly keepsDeleted: boolean;
+  /** How long after its submission a job may be missing in lists, in milliseconds. */
+  readonly visibleAfterMs: number;
   /** Settings under which the adapter has fewer kinds, and the kinds it then lacks; null when there are none. */
   readonly narrowed: { readonly settings: JsonObject; readonly without: readonly RecordKind[] } | null;
 }
@@ -51,6 +59,8 @@ export interface SimFacts {
   readonly secret: string;
   /** The task that a job of the world is shown as. */
   taskKey(job: SimJob): NativeKey;
+  /** What the submitter of a job remembers of it, where jobs have to be imported (`capabilities.imports`). */
+  remembered?(job: SimJob): JobImport;
   /** The execution of the world that a record shows; null when it is none. */
   executionOf(site: Site, record: ExecutionRecord): SimExecution | null;
   /** Keys in the form of a kind that name nothing: made of ids of other kinds, or of objects that have another key. */

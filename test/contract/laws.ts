@@ -77,7 +77,9 @@ function workLaws(record: JobRecord | TaskRecord | ExecutionRecord, law: Law): v
   law(status.reason === null || REASONS.includes(status.reason), 'reason');
   law(CONFIDENCES.includes(status.confidence), 'confidence');
   law(status.raw.field !== '', 'raw.field');
-  law(status.raw.value !== '' || status.state === 'UNKNOWN', 'raw.value is kept');
+  // What is concluded from absence has no word of the provider's.
+  const unsaid = status.state === 'UNKNOWN' || status.confidence === 'INFERRED';
+  law(status.raw.value !== '' || unsaid, 'raw.value is kept');
   law(status.since === null || isTime(status.since), 'since');
   law(isInt(generation) && generation >= 1, 'generation from 1');
   law(isInt(revision) && revision >= 1, 'revision from 1');

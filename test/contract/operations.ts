@@ -2,6 +2,7 @@ import { GridweaveError } from '../../src/model/errors.ts';
 import type { NativeKey } from '../../src/model/ids.ts';
 import { isTerminal } from '../../src/model/state.ts';
 import type { LogRequest } from '../../src/providers/provider.ts';
+import type { Target } from './case.ts';
 import { queryFor, readRecords } from './reading.ts';
 import type { CaseContext, Rig } from './rig.ts';
 
@@ -19,12 +20,13 @@ export const WHOLE_LOG: LogRequest = {
 };
 
 /** Everything the adapter can be asked that makes it call its provider. */
-export async function operations(rig: Rig): Promise<Operation[]> {
+export async function operations(rig: Rig, { facts }: Target): Promise<Operation[]> {
   const job = await oneOf(rig, 'job');
   const task = await oneOf(rig, 'task');
   const execution = await oneOf(rig, 'execution');
   const all: Operation[] = [];
-  for (const kind of rig.adapter.capabilities.kinds) {
+  const { kinds, logs, changes } = rig.adapter.capabilities;
+  for (const kind of kinds.filter((each) => facts.firstPageCalls[each] > 0)) {
     all.push({ name: `list ${kind}`, run: (on, ctx) => on.adapter.list(kind, queryFor(kind), ctx) });
   }
   all.push(
@@ -34,9 +36,11 @@ export async function operations(rig: Rig): Promise<Operation[]> {
     { name: 'tasks of jobs', run: (on, ctx) => on.adapter.tasksOfJobs([job], ctx) },
     { name: 'executions of jobs', run: (on, ctx) => on.adapter.executionsOfJobs([job], ctx) },
     { name: 'executions of tasks', run: (on, ctx) => on.adapter.executionsOfTasks([task], ctx) },
-    { name: 'logs', run: (on, ctx) => on.adapter.logs(execution, WHOLE_LOG, ctx) },
-    { name: 'changes', run: (on, ctx) => on.adapter.changes(null, ctx) },
   );
+  if (logs !== 'NONE') {
+    all.push({ name: 'logs', run: (on, ctx) => on.adapter.logs(execution, WHOLE_LOG, ctx) });
+  }
+  if (changes !== 'NONE') all.push({ name: 'changes', run: (on, ctx) => on.adapter.changes(null, ctx) });
   return all;
 }
 

@@ -26,7 +26,7 @@ export async function startRelay(server: URL): Promise<Relay> {
   await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
   const { port } = relay.address() as AddressInfo;
   return {
-    url: new URL(`http://127.0.0.1:${String(port)}`),
+    url: new URL(server.pathname, `http://127.0.0.1:${String(port)}`),
     get inUse() {
       return [...open].filter((socket) => socket.bytesRead > 0).length;
     },

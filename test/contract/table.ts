@@ -7,9 +7,11 @@ import { children } from './cases/children.ts';
 import { failures } from './cases/failures.ts';
 import { filters } from './cases/filters.ts';
 import { hostileKeys } from './cases/hostile-keys.ts';
+import { imports } from './cases/imports.ts';
 import { listing } from './cases/listing.ts';
 import { logs } from './cases/logs.ts';
 import { lookup } from './cases/lookup.ts';
+import { matrix } from './cases/matrix.ts';
 import { oddRows } from './cases/odd-rows.ts';
 import { probing } from './cases/probing.ts';
 import { records } from './cases/records.ts';
@@ -20,6 +22,7 @@ import { walking } from './cases/walking.ts';
 /** Every case that every adapter must pass, by topic. */
 export const TABLE: readonly Topic[] = [
   capabilities,
+  matrix,
   probing,
   listing,
   walking,
@@ -31,6 +34,7 @@ export const TABLE: readonly Topic[] = [
   transitions,
   logs,
   changes,
+  imports,
   calls,
   callers,
   failures,

@@ -3,18 +3,19 @@ import type { NativeKey, RecordKind } from '../../model/ids.ts';
 import type { ExecutionRecord, ProjectRecord, RecordOfKind, TaskRecord } from '../../model/records.ts';
 import type { Clock } from '../../model/time.ts';
 import type { CallContext } from '../../upstream/types.ts';
-import type {
-  AdapterDeps,
-  Capabilities,
-  ChangeBatch,
-  Children,
-  Found,
-  ListPage,
-  ListQuery,
-  LogRequest,
-  LogSnapshot,
-  ProbeResult,
-  ProviderAdapter,
+import {
+  DEFAULT_ORDER,
+  type AdapterDeps,
+  type Capabilities,
+  type ChangeBatch,
+  type Children,
+  type Found,
+  type ListPage,
+  type ListQuery,
+  type LogRequest,
+  type LogSnapshot,
+  type ProbeResult,
+  type ProviderAdapter,
 } from '../provider.ts';
 import { NOTHING_DROPPED } from '../reading.ts';
 import { BacalhauApi } from './api.ts';
@@ -88,7 +89,10 @@ export class BacalhauAdapter implements ProviderAdapter {
     return probe(this.#api, this.#clock, ctx);
   }
 
-  list<K extends RecordKind>(kind: K, query: ListQuery, ctx: CallContext): Promise<ListPage<K>> {
+  async list<K extends RecordKind>(kind: K, query: ListQuery, ctx: CallContext): Promise<ListPage<K>> {
+    if (query.order.field !== DEFAULT_ORDER[kind].field) {
+      throw new GridweaveError('INVALID_ARGUMENT', `This list can only be ordered by ${DEFAULT_ORDER[kind].field}.`, { field: 'orderBy' }); // prettier-ignore
+    }
     return this.#lists[kind](query, ctx);
   }
 

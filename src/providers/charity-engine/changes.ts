@@ -14,8 +14,7 @@ import type { Sighting } from './sighting.ts';
 
 /**
  * What changed: the service has no feed and tells no times, so every known job that has not ended is asked for, many to a
- * call. An end is told again in the batch after the one that could have been the first to notice it: a query may have been
- * faster.
+ * call. An end that a query noticed first is told, too; one of the very moment of a batch may be told twice.
  */
 export async function readChanges(
   connection: Connection,
@@ -23,15 +22,13 @@ export async function readChanges(
   ctx: CallContext,
 ): Promise<ChangeBatch> {
   const { provider, settings, clock, api, reader, known } = connection;
-  const startedAt = clock.now();
   const mark = since === null ? null : parseWatermark(since);
   const due: { readonly job: KnownJob; readonly lookedAt: number }[] = [];
-  const told = new Map<string, Sighting>();
   for (const job of known.list()) {
     const last = reader.remembered(job.id, ctx);
     if (mark === null || last === null || !isTerminal(last.whole.state)) {
       due.push({ job, lookedAt: Math.max(last?.observedAt ?? 0, last?.missed?.lastAt ?? 0) });
-    } else if (last.noticedAt >= mark) told.set(job.id, last);
+    }
   }
   // When the budget is smaller than the work, batches take turns: those looked at longest ago come first.
   const calls = Math.max(ctx.budget.limit - ctx.budget.spent, 1);
@@ -42,7 +39,13 @@ export async function readChanges(
   );
   const { failure } = read;
   if (failure !== null && (read.observedAt === null || failure.code === 'CANCELLED')) throw failure;
-  for (const [id, sighting] of read.sightings) told.set(id, sighting);
+  // From here on nothing is waited for: every end noticed until now is in this batch, or was in one before.
+  const noticedBy = clock.now();
+  const told = new Map<string, Sighting>(read.sightings);
+  for (const { id } of known.list()) {
+    const last = told.has(id) || mark === null ? null : reader.remembered(id, ctx);
+    if (last !== null && isTerminal(last.whole.state) && last.noticedAt >= (mark ?? 0)) told.set(id, last);
+  }
 
   const projectKey = projectKeyOf(settings);
   const jobs = [...told.values()].map((sighting) =>
@@ -55,8 +58,8 @@ export async function readChanges(
     tasks,
     executions: tasks.flatMap((task) => task.executions ?? []),
     computeNodes: [],
-    // Of the gateway's own clock: what is not told by now is asked for again, or noticed after this moment.
-    watermark: JSON.stringify({ noticedAt: startedAt }),
+    // Of the gateway's own clock: what is not told by now is asked for again, or noticed from this moment on.
+    watermark: JSON.stringify({ noticedAt: noticedBy }),
     complete: mark === null && asked.length === due.length && dropped.count === 0,
     dropped,
   };

@@ -5,6 +5,8 @@ import type { Found, JobImport } from '../provider.ts';
 import type { Connection } from './connection.ts';
 import { importedJob } from './known-jobs.ts';
 import { getJobs } from './lookup.ts';
+import { jobRecord } from './map-job.ts';
+import { projectKeyOf } from './project.ts';
 
 /** Takes up jobs that the service confirms, so that they are listed from now on. */
 export async function importJobs(
@@ -24,5 +26,15 @@ export async function importJobs(
       return importedJob(id, known?.knownAt ?? submittedAt ?? seenAt, name ?? known?.name ?? null);
     }),
   );
-  return { found, missing };
+  // As they are shown from now on, by name and time.
+  const projectKey = projectKeyOf(connection.settings);
+  const imported = [...found].map(([key, record]): [NativeKey, JobRecord] => {
+    const sighting = connection.reader.remembered(key, ctx);
+    const { provider, known } = connection;
+    return [
+      key,
+      sighting === null ? record : jobRecord({ provider, sighting, known: known.get(key), projectKey }),
+    ];
+  });
+  return { found: new Map(imported), missing };
 }

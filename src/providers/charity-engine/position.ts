@@ -30,7 +30,14 @@ export function decodePosition(after: string): Position {
   return { at: epochMs(at), id, part };
 }
 
-export function parsePosition(after: string): readonly unknown[] {
+/** A place in a list that is ordered by name: the name. */
+export function decodeNamePosition(after: string): string {
+  const [name, ...rest] = parsePosition(after);
+  if (typeof name !== 'string' || rest.length > 0) throw invalidPosition();
+  return name;
+}
+
+function parsePosition(after: string): readonly unknown[] {
   try {
     const value: unknown = after.length > MAX_LENGTH ? null : JSON.parse(after);
     if (Array.isArray(value) && value.length > 0) return value as unknown[];

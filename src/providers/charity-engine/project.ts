@@ -4,7 +4,7 @@ import type { EpochMs } from '../../model/time.ts';
 import type { ListPage, ListQuery } from '../provider.ts';
 import { NOTHING_DROPPED } from '../reading.ts';
 import type { Connection } from './connection.ts';
-import { parsePosition } from './position.ts';
+import { decodeNamePosition } from './position.ts';
 
 /** The account, under the name the operator gave it. Never made of the credential, not even of a hash of it. */
 export function projectKeyOf({ account }: { readonly account: string }): NativeKey {
@@ -34,11 +34,8 @@ export function listProjects(
 ): ListPage<'project'> {
   const record = projectRecord(provider, settings.account, clock.now());
   const position = JSON.stringify([record.name]);
-  const given = after === null ? null : parsePosition(after);
-  const from = given?.[0];
-  const isPast =
-    given === null ||
-    (typeof from === 'string' && (order.direction === 'ASC' ? record.name > from : record.name < from));
+  const from = after === null ? null : decodeNamePosition(after);
+  const isPast = from === null || (order.direction === 'ASC' ? record.name > from : record.name < from);
   return {
     rows: isPast ? [{ record, orderKey: [record.name, record.key], position }] : [],
     endPosition: isPast ? position : after,

@@ -3,7 +3,7 @@ import type { ProviderKey } from '../../model/ids.ts';
 import { isTerminal } from '../../model/state.ts';
 import { parseTimestamp } from '../../model/time.ts';
 import { bytes, millis, parseQuantity } from '../../model/units.ts';
-import { numberOf, textOf, textsOf, wireOf, type Wire } from '../reading.ts';
+import { intOf, numberOf, textOf, textsOf, wireOf, type Wire } from '../reading.ts';
 import { jobKey, projectKey, taskKey } from './keys.ts';
 import { workloadStatus } from './status.ts';
 import { idOf, revisionOf, type WorkloadRow } from './wire.ts';
@@ -58,7 +58,7 @@ export function jobRecord(provider: ProviderKey, row: WorkloadRow): JobRecord {
     status: { ...status, counts: { [status.state]: 1 } },
     jobKind,
     origin: 'NATIVE',
-    priority: numberOf(wire['priority']),
+    priority: intOf(wire['priority']),
     tasks: [task],
   };
 }

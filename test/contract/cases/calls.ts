@@ -80,7 +80,7 @@ export const calls: Topic = {
       name: 'every call is reported and paid for, once, by a route that holds no id',
       async run(target) {
         const rig = simulated(await target.start({ jobs: 20 }));
-        const all = await operations(rig);
+        const all = await operations(rig, target);
         const secrets = keysOf([
           ...(await readRecords(rig, 'job')),
           ...(await readRecords(rig, 'execution')),

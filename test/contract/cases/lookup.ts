@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { NativeKey } from '../../../src/model/ids.ts';
+import { isTerminal } from '../../../src/model/state.ts';
 import type { AnyRecord } from '../../../src/model/records.ts';
 import { simSpec } from '../../support/sim-spec.ts';
 import { forEachKind, type Topic } from '../case.ts';
@@ -70,6 +71,7 @@ export const lookup: Topic = {
     })),
     {
       name: 'an id of whatever letters is found by its key, with its children and its log',
+      needs: (_, facts) => facts.chosenIds,
       everyVersion: true,
       async run(target) {
         const rig = simulated(await target.start({ jobs: 2 }));
@@ -89,7 +91,7 @@ export const lookup: Topic = {
       },
     },
     {
-      name: 'an object that is removed is NOT_FOUND from then on',
+      name: 'an object that is removed is NOT_FOUND, or told to be deleted, from then on',
       async run(target) {
         const rig = simulated(await target.start({ jobs: 10 }));
         const [job] = rig.sim.site.jobs.values();
@@ -98,6 +100,15 @@ export const lookup: Topic = {
         const jobKey = held.found.get(task)!.jobKey;
         rig.sim.site.remove(job!.id);
         const gone = await rig.adapter.get('task', [task], rig.ctx());
+        if (target.facts.keepsDeleted) {
+          expect(gone.found.get(task)).toMatchObject({ status: { desired: 'DELETE' } });
+          expect(isTerminal(gone.found.get(task)!.status.state)).toBe(true);
+          for (const kind of ['job', 'task', 'execution'] as const) {
+            const listed = await readRecords(rig, kind);
+            expect(listed.filter(({ key }) => key.startsWith(jobKey))).toEqual([]);
+          }
+          return;
+        }
         expect(gone.missing.get(task)).toMatchObject({ code: 'NOT_FOUND' });
         const children = await rig.adapter.executionsOfTasks([task], rig.ctx());
         expect(children.missing.get(task)).toMatchObject({ code: 'NOT_FOUND' });

@@ -41,7 +41,7 @@ export const secrets: Topic = {
       async run(target) {
         const rig = simulated(await target.start({ guarded: true, jobs: 10 }));
         const { secret, valid } = rig.sim.facts;
-        const all = await operations(rig);
+        const all = await operations(rig, target);
         const wrongs: (FaultEffect | null)[] = [
           null,
           { kind: 'status', status: 401 },
@@ -81,7 +81,7 @@ export const secrets: Topic = {
       async run(target) {
         const rig = simulated(await target.start({ guarded: true, jobs: 10 }));
         const { secret } = rig.sim.facts;
-        const all = await operations(rig);
+        const all = await operations(rig, target);
         const complaint = `bad request: Authorization: Bearer ${secret}, token=${secret}`;
         const body = JSON.stringify({
           Message: complaint,

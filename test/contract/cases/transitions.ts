@@ -70,6 +70,7 @@ export const transitions: Topic = {
     },
     {
       name: 'a job that is run again keeps its key and opens a generation',
+      needs: (_, facts) => facts.rerunKeepsKey,
       async run(target) {
         const rig = simulated(await target.start({ jobs: 12 }));
         const { site, facts } = rig.sim;

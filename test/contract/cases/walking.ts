@@ -108,7 +108,6 @@ export const walking: Topic = {
     ...forEachKind(
       (kind) => ({
         name: 'rows of one and the same moment are told apart',
-        everyVersion: true,
         async run(target) {
           const rig = simulated(await target.start({ jobs: 3 }));
           for (let i = 0; i < 9; i++) rig.sim.site.submit(simSpec(`twin-${String(i)}`));

@@ -17,5 +17,9 @@ export const BACALHAU_FACTS: ProviderFacts = {
   anyProjectExists: true,
   combined: 'INTERLEAVED',
   endedLogs: 'WHOLE',
+  chosenIds: true,
+  rerunKeepsKey: true,
+  keepsDeleted: false,
+  visibleAfterMs: 0,
   narrowed: null,
 };

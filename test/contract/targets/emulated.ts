@@ -4,7 +4,6 @@ import { createManualClock } from '../../../src/sandbox/clock.ts';
 import type { RunningEmulator } from '../../../src/sandbox/emulator.ts';
 import type { SiteName, World } from '../../../src/sandbox/world/types.ts';
 import { createWorld } from '../../../src/sandbox/world/world.ts';
-import type { Credential } from '../../../src/upstream/types.ts';
 import type { ProviderFacts, SimFacts } from '../facts.ts';
 import { startRelay } from '../relay.ts';
 import { connect, type Rig, type StartOptions } from '../rig.ts';
@@ -21,13 +20,21 @@ export interface EmulatedKind<Settings> {
   readonly facts: ProviderFacts;
   readonly simFacts: SimFacts;
   startEmulator(world: World, options: { readonly guarded: boolean }): Promise<RunningEmulator>;
-  /** The credential it wants unless it is guarded; null for none. */
-  readonly credential: Credential | null;
+  /** What stands before every path of the API; default nothing. */
+  readonly prefix?: string;
+  /** The credential it wants unless it is guarded; null for none, 'valid' for the one it always wants. */
+  readonly credential: 'valid' | null;
+  /** The credentials of an emulator that issues them itself. */
+  readonly issue?: (emulator: RunningEmulator) => Promise<Issued>;
+  /** The kind as it is connected to a world whose jobs the gateway has to be told of. */
+  readonly told?: (world: World) => ProviderKindDefinition<Settings>;
 }
+
+export type Issued = Pick<SimFacts, 'valid' | 'other' | 'secret'>;
 
 /** A target over an emulator: every start makes a world of its own, whose clock stands still until it is moved. */
 export function emulatedTarget<Settings>(emulated: EmulatedKind<Settings>): ClosableTarget {
-  const { kind, site, facts, simFacts } = emulated;
+  const { kind, site, facts, prefix = '' } = emulated;
   const started: (() => Promise<unknown>)[] = [];
   const shared: (() => Promise<unknown>)[] = [];
   let still: Promise<Rig> | null = null;
@@ -45,13 +52,16 @@ export function emulatedTarget<Settings>(emulated: EmulatedKind<Settings>): Clos
     const guarded = options.guarded ?? false;
     const emulator = await emulated.startEmulator(world, { guarded });
     closing.push(() => emulator.close());
-    const relay = await startRelay(new URL(emulator.url));
+    const simFacts = { ...emulated.simFacts, ...(await emulated.issue?.(emulator)) };
+    emulator.resetCalls();
+    const baseUrl = new URL(emulator.url + prefix);
+    const relay = await startRelay(baseUrl);
     closing.push(() => relay.close());
     const endpoint = {
       provider: `test-${kind.kind}` as ProviderKey,
-      baseUrl: new URL(emulator.url),
+      baseUrl,
       clock,
-      credential: guarded ? simFacts.valid : emulated.credential,
+      credential: guarded || emulated.credential === 'valid' ? simFacts.valid : null,
       opened: (close: () => Promise<void>) => closing.unshift(close),
       sim: {
         emulator,
@@ -66,7 +76,7 @@ export function emulatedTarget<Settings>(emulated: EmulatedKind<Settings>): Clos
         },
       },
     };
-    return connect(kind, endpoint, options);
+    return connect(emulated.told?.(world) ?? kind, endpoint, options);
   }
 
   async function close(list: (() => Promise<unknown>)[]): Promise<void> {

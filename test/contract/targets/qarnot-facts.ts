@@ -22,5 +22,9 @@ export const QARNOT_FACTS: ProviderFacts = {
   anyProjectExists: false,
   combined: 'STDOUT_FIRST',
   endedLogs: 'WHOLE',
+  chosenIds: true,
+  rerunKeepsKey: true,
+  keepsDeleted: false,
+  visibleAfterMs: 0,
   narrowed: { settings: { poolsAsNodes: false }, without: ['computeNode'] },
 };

@@ -109,7 +109,7 @@ export function qarnotTarget(): ClosableTarget {
     site: 'qarnot',
     facts: QARNOT_FACTS,
     simFacts: SIM_FACTS,
-    credential: SIM_FACTS.valid,
+    credential: 'valid',
     startEmulator: (world) => startQarnotEmulator({ world, tokens: [SECRET, OTHER] }),
   });
 }

@@ -1,0 +1,4 @@
+import { runContract } from './run.ts';
+import { charityEngineTarget } from './targets/charity-engine.ts';
+
+runContract(charityEngineTarget());
