@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { printedSchema } from '../../src/graph/schema.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -22,6 +22,8 @@ async function start(args: string[], line: RegExp) {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  // Also when the test fails half-way.
+  onTestFinished(() => void child.kill('SIGKILL'));
   for await (const text of createInterface({ input: child.stdout })) {
     const match = line.exec(text);
     if (match === null) continue;
