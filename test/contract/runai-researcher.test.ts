@@ -1,4 +1,4 @@
 import { runContract } from './run.ts';
 import { researcherTarget } from './targets/runai.ts';
 
-runContract(researcherTarget(), { wanted: (item) => item.everyVersion === true });
+runContract(researcherTarget());

@@ -27,7 +27,7 @@ export function capabilitiesOf({ nodeTelemetry }: RunaiSettings): Capabilities {
       'ComputeNode.cpuModel',
       'ComputeNode.runningExecutions',
       'ComputeNode.queuedExecutions',
-      ...(nodeTelemetry ? [] : ['ComputeNode.allocated', 'ComputeNode.available']),
+      ...(nodeTelemetry ? [] : ['ComputeNodeResources.allocated', 'ComputeNodeResources.available']),
     ],
   };
 }

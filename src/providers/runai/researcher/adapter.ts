@@ -55,6 +55,7 @@ export function createResearcherAdapter(deps: AdapterDeps<RunaiSettings>): Provi
   const getOf =
     <K extends KindInJobs>(kind: K) =>
     async (keys: readonly NativeKey[], ctx: CallContext): Promise<Found<RecordOfKind[K]>> => {
+      if (keys.length === 0) return nothing();
       const { jobs } = await everything(ctx);
       const byKey = new Map<NativeKey, RecordOfKind[K]>();
       for (const record of CUT[kind](jobs)) byKey.set(record.key, record);
@@ -82,6 +83,7 @@ export function createResearcherAdapter(deps: AdapterDeps<RunaiSettings>): Provi
   }
 
   async function getProjects(keys: readonly NativeKey[], ctx: CallContext): Promise<Found<ProjectRecord>> {
+    if (keys.length === 0) return nothing();
     const { records } = await readProjects(ctx);
     const byKey = new Map(records.map((record) => [record.key, record]));
     return foundBy(provider, keys, (key) => byKey.get(key) ?? null);
@@ -94,6 +96,7 @@ export function createResearcherAdapter(deps: AdapterDeps<RunaiSettings>): Provi
     keys: readonly NativeKey[],
     ctx: CallContext,
   ): Promise<Found<Children<K>>> {
+    if (keys.length === 0) return nothing();
     const { jobs, observedAt } = await everything(ctx);
     const byKey = new Map(jobs.map((job) => [job.key, job]));
     return foundBy<Children<K>>(provider, keys, (key) => {
@@ -154,6 +157,11 @@ export function createResearcherAdapter(deps: AdapterDeps<RunaiSettings>): Provi
       };
     },
   };
+}
+
+/** The answer to who asks for nothing. */
+function nothing<T>(): Found<T> {
+  return { found: new Map(), missing: new Map() };
 }
 
 function byCreation({ createdAt, key }: RecordOfKind['job' | 'task' | 'execution']): OrderKey {

@@ -87,7 +87,7 @@ export function jobRecord(provider: ProviderKey, wire: Wire, observedAt: EpochMs
 
 function createdAtOf(wire: Wire): EpochMs {
   const ms = numberOf(wire['createdAt']);
-  if (ms === null || ms < 0 || ms > LAST_TIME_MS) throw new RowError('createdAt is missing or not a time');
+  if (ms === null || ms <= 0 || ms > LAST_TIME_MS) throw new RowError('createdAt is missing or not a time');
   return epochMs(ms);
 }
 
