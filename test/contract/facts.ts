@@ -29,6 +29,11 @@ export interface ProviderFacts {
   readonly combined: 'INTERLEAVED' | 'STDOUT_FIRST' | 'ONE_STREAM';
   /** What can be read of an output after its end: all of it for a while, or only the beginning that the record keeps. */
   readonly endedLogs: 'WHOLE' | 'HEAD';
+  /**
+   * An execution that waits says which attempt it is. Where the provider only counts what waits, one that lost its place
+   * cannot be told from one that never had any.
+   */
+  readonly waitingAttemptsAreTold: boolean;
   /** Who submits a job may choose its id, of whatever letters. */
   readonly chosenIds: boolean;
   /** Running a job again is a change of that job. Otherwise it is another job, and the first one may be gone. */

@@ -40,6 +40,22 @@ function job(wire: Wire, tasks: readonly TaskRecord[] | null): JobRecord {
   return jobRecord(PROVIDER, decodeRow(row, epochMs(9)), tasks);
 }
 
+describe('generations of a job', () => {
+  const from = (start: string, end: string | null): TaskRecord => {
+    const state = end === null ? 'FullyExecuting' : 'Success';
+    return task(0, { creationDate: start, lastModified: start, state, endDate: end });
+  };
+  it.each([
+    ['no task', [], 1],
+    ['tasks side by side', [from('2026-03-02T09:15:00Z', '2026-03-02T09:30:00Z'), from('2026-03-02T09:16:00Z', null)], 1],
+    ['a task after the end of all', [from('2026-03-02T09:15:00Z', '2026-03-02T09:20:00Z'), from('2026-03-02T09:16:00Z', '2026-03-02T09:18:00Z'), from('2026-03-02T09:20:00Z', null)], 2],
+    ['one that never ended in between', [from('2026-03-02T09:15:00Z', null), from('2026-03-02T09:16:00Z', '2026-03-02T09:18:00Z'), from('2026-03-02T09:20:00Z', null)], 1],
+    ['three rounds, in any order', [from('2026-03-02T09:40:00Z', null), from('2026-03-02T09:15:00Z', '2026-03-02T09:20:00Z'), from('2026-03-02T09:30:00Z', '2026-03-02T09:35:00Z')], 3],
+  ] as const)('%s', (_, tasks, generation) => {
+    expect(job({}, tasks).generation).toBe(generation);
+  }); // prettier-ignore
+});
+
 describe('a job', () => {
   it.each([
     ['Active', ['Success', 'Success'], 'SUCCEEDED'],

@@ -58,7 +58,7 @@ export function jobRecord(
       (tasks ?? []).reduce((oldest, task) => Math.min(oldest, task.observedAt), Number(row.observedAt)),
     ),
     status,
-    generation: 1,
+    generation: generationOf(tasks ?? []),
     revision: revisionOf(row.createdAt, epochMs(modifiedAt)),
     createdAt: row.createdAt,
     startedAt: null,
@@ -71,6 +71,22 @@ export function jobRecord(
     tasks:
       tasks === null ? null : tasks.toSorted((a, b) => a.createdAt - b.createdAt || (a.key < b.key ? -1 : 1)),
   };
+}
+
+/**
+ * A job stays open when all its tasks have ended, and may be given new ones: that opens a generation, as what has ended
+ * is final within one. Counted from the tasks' own times, so that it is the same on every read: a task that came when
+ * all before it had ended begins the next.
+ */
+function generationOf(tasks: readonly TaskRecord[]): number {
+  let generation = 1;
+  let lastEnd = Infinity;
+  for (const [i, task] of tasks.toSorted((a, b) => a.createdAt - b.createdAt).entries()) {
+    if (task.createdAt >= lastEnd) generation += 1;
+    const end = task.endedAt ?? Infinity;
+    lastEnd = i === 0 ? end : Math.max(lastEnd, end);
+  }
+  return generation;
 }
 
 /**

@@ -17,6 +17,7 @@ export const BACALHAU_FACTS: ProviderFacts = {
   anyProjectExists: true,
   combined: 'INTERLEAVED',
   endedLogs: 'WHOLE',
+  waitingAttemptsAreTold: true,
   chosenIds: true,
   rerunKeepsKey: true,
   keepsDeleted: false,

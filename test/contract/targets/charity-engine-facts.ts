@@ -15,6 +15,7 @@ export const CHARITY_ENGINE_FACTS: ProviderFacts = {
   anyProjectExists: false,
   combined: 'ONE_STREAM',
   endedLogs: 'WHOLE',
+  waitingAttemptsAreTold: true,
   chosenIds: false,
   // There are no reruns: who runs the same again submits another job.
   rerunKeepsKey: false,

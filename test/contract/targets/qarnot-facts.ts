@@ -22,6 +22,7 @@ export const QARNOT_FACTS: ProviderFacts = {
   anyProjectExists: false,
   combined: 'STDOUT_FIRST',
   endedLogs: 'WHOLE',
+  waitingAttemptsAreTold: false,
   chosenIds: true,
   rerunKeepsKey: true,
   keepsDeleted: false,

@@ -25,6 +25,7 @@ export const RUNAI_FACTS: ProviderFacts = {
   // It keeps no output.
   combined: 'INTERLEAVED',
   endedLogs: 'HEAD',
+  waitingAttemptsAreTold: true,
   chosenIds: false,
   rerunKeepsKey: false,
   keepsDeleted: true,
