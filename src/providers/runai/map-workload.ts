@@ -46,7 +46,7 @@ export function jobRecord(provider: ProviderKey, row: WorkloadRow): JobRecord {
     engine: textOf(wire['distributedFramework']) ?? type,
     image: textsOf(wire['images'])[0] ?? null,
     command: [textOf(wire['command']), textOf(wire['arguments'])].filter((part) => part !== null),
-    environmentNames: Object.keys(wireOf(wire['environmentVariables'])),
+    environmentNames: Object.keys(wireOf(wire['environmentVariables'])).filter((name) => name !== ''),
     resources: resourcesOf(wire),
     timeoutMs: null,
     executions: null,
