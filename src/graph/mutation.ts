@@ -38,7 +38,7 @@ const RefusedImportType = builder.objectRef<Refused>('RefusedImport').implement(
   description: 'A job that was not taken up.',
   fields: (t) => ({
     nativeId: t.exposeString('nativeId', { description: 'Its id, as it was given.' }),
-    error: t.expose('error', { type: ApiErrorType, description: 'Why not.' }),
+    error: t.field({ type: ApiErrorType, description: 'Why not.', resolve: ({ error }) => ({ error }) }),
   }),
 });
 

@@ -15,38 +15,43 @@ const DroppedRowsType = builder.objectRef<DroppedRows>('DroppedRows').implement(
   }),
 });
 
-export const ApiErrorType = builder.objectRef<GridweaveError>('ApiError').implement({
+/** An error as a value: an Error object itself would be taken for one that was thrown. */
+export interface ErrorValue {
+  readonly error: GridweaveError;
+}
+
+export const ApiErrorType = builder.objectRef<ErrorValue>('ApiError').implement({
   description: 'What went wrong at a provider.',
   fields: (t) => ({
     code: t.string({
       description: 'A stable code from the error registry, such as PROVIDER_TIMEOUT.',
-      resolve: (error) => error.code,
+      resolve: ({ error }) => error.code,
     }),
-    message: t.exposeString('message', { description: 'For people.' }),
+    message: t.string({ description: 'For people.', resolve: ({ error }) => error.message }),
     retryable: t.boolean({
       description: 'Whether the same request may succeed later without being changed.',
-      resolve: (error) => error.retryable,
+      resolve: ({ error }) => error.retryable,
     }),
     retryAfterMs: t.field({
       type: 'DurationMs',
       nullable: true,
       description: 'How long to wait before the next try. Null when that is not known.',
-      resolve: (error) => error.details.retryAfterMs ?? null,
+      resolve: ({ error }) => error.details.retryAfterMs ?? null,
     }),
     upstreamStatus: t.int({
       nullable: true,
       description: 'The HTTP status of the provider’s answer. Null when there was none.',
-      resolve: (error) => error.details.upstream?.status ?? null,
+      resolve: ({ error }) => error.details.upstream?.status ?? null,
     }),
     upstreamCode: t.string({
       nullable: true,
       description: 'The provider’s own error code. Null when it has none.',
-      resolve: (error) => error.details.upstream?.code ?? null,
+      resolve: ({ error }) => error.details.upstream?.code ?? null,
     }),
     upstreamRequestId: t.string({
       nullable: true,
       description: 'The id under which the provider logged the call. Null when it gave none.',
-      resolve: (error) => error.details.upstream?.requestId ?? null,
+      resolve: ({ error }) => error.details.upstream?.requestId ?? null,
     }),
   }),
 });
@@ -78,10 +83,11 @@ export const SourceReportType = builder.objectRef<SourceReport>('SourceReport').
       description: 'What else a reader should know about this part.',
       resolve: (report) => [...report.notes],
     }),
-    error: t.expose('error', {
+    error: t.field({
       type: ApiErrorType,
       nullable: true,
       description: 'What went wrong. Null when nothing did.',
+      resolve: ({ error }) => (error === null ? null : { error }),
     }),
   }),
 });

@@ -5,6 +5,8 @@ import type { Sandbox, SandboxKind } from '../sandbox/sandbox.ts';
 
 /** Jobs of the account that the sandbox's person tells the gateway of: Charity Engine lists none. */
 const KNOWN_JOBS = 30;
+/** As many as the emulator takes in one call. */
+const IDS_PER_CALL = 40;
 
 /**
  * The emulators of a running sandbox, configured just as real providers are: through the text of a configuration, with
@@ -41,5 +43,5 @@ function settingsFor(kind: SandboxKind, { world }: Sandbox): object {
     ...job,
     submittedAt: new Date(submittedAt).toISOString(),
   }));
-  return { jobs };
+  return { jobs, idsPerStatus: IDS_PER_CALL };
 }

@@ -9,6 +9,14 @@ import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 const ALL_OK = Object.fromEntries(SANDBOX_KINDS.map((kind) => [kind, 'OK']));
 const othersOf = (kind: SandboxKind) => SANDBOX_KINDS.filter((other) => other !== kind);
 
+/** The codes that may stand behind an outcome. */
+const CODES: Record<string, readonly string[]> = {
+  UNAVAILABLE: ['PROVIDER_UNAVAILABLE', 'PROVIDER_PROTOCOL'],
+  RATE_LIMITED: ['RATE_LIMITED'],
+  UNAUTHORIZED: ['UNAUTHENTICATED'],
+  TIMEOUT: ['PROVIDER_TIMEOUT'],
+};
+
 const TIMEOUT_MS = 400;
 const OPEN_MS = 500;
 
@@ -83,7 +91,30 @@ describe('a provider in trouble', () => {
     expect(answer.status).toBe(200);
     expect(answer.errors).toBeUndefined();
     expect(answer.outcome).toEqual({ ...ALL_OK, [kind]: outcome });
+    const { error } = answer.data!.jobs.sources.find((source) => source.provider.key === kind)!;
+    expect(CODES[outcome]).toContain(error?.code);
     for (const other of othersOf(kind)) expect(answer.rowsOf(other)).toBeGreaterThan(0);
+  });
+
+  it('with the children alone: the parents stand, and say what is missing under them', async () => {
+    emulatorOf(gateway, 'bacalhau').faults.set('children', {
+      match: 'GET /api/v1/orchestrator/jobs/',
+      effect: { kind: 'status', status: 500 },
+    });
+    const query =
+      '{ jobs(first: 3, filter: { providers: ["bacalhau"] }) { nodes { name executions { nodes { id } sources { outcome error { code } } } } sources { outcome } } }';
+    const response = await gateway.post(JSON.stringify({ query }));
+    const { data, errors } = (await response.json()) as {
+      data: { jobs: { nodes: { executions: unknown }[] } };
+      errors?: unknown;
+    };
+    expect(errors).toBeUndefined();
+    expect(data.jobs).toMatchObject({ sources: expect.arrayContaining([{ outcome: 'OK' }]) });
+    expect(data.jobs.nodes).toHaveLength(3);
+    for (const { executions } of data.jobs.nodes) {
+      const sources = [{ outcome: 'UNAVAILABLE', error: { code: 'PROVIDER_UNAVAILABLE' } }];
+      expect(executions).toEqual({ nodes: [], sources });
+    }
   });
 
   it('is cut off after repeated failures, is told when to come back, and comes back', async () => {
