@@ -61,7 +61,7 @@ describe('importing jobs that a provider cannot list', () => {
     ['no jobs at all', { provider: 'charity-engine', jobs: [] }, 'INVALID_ARGUMENT'],
     [
       'too many jobs',
-      { provider: 'charity-engine', jobs: Array(201).fill({ nativeId: 'x' }) },
+      { provider: 'charity-engine', jobs: Array.from({ length: 201 }, () => ({ nativeId: 'x' })) },
       'INVALID_ARGUMENT',
     ],
   ])('refuses %s', async (_name, input, code) => {
