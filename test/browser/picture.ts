@@ -14,11 +14,15 @@ try {
   const page = await browser.context.newPage();
   await openGraphiql(page, gateway.url);
   await openTab(page, 'WhatRunsNow');
-  const wanted = ['"state": "RUNNING"', ...gateway.providers.all.map(({ key }) => `"key": "${key}"`)];
+  const keys = gateway.providers.all.map(({ key }) => `"key": "${key}"`);
+  // Two whole jobs fit above the fold.
+  const isGood = (text: string) =>
+    text.includes('"state": "RUNNING"') && keys.filter((key) => text.includes(key)).length >= 2;
   const deadline = Date.now() + PATIENCE_MS;
   let shown = '';
-  while (!wanted.every((text) => shown.includes(text))) {
-    if (Date.now() > deadline) throw new Error(`no moment showed all of ${wanted.join(', ')}`);
+  while (!isGood(shown)) {
+    if (Date.now() > deadline)
+      throw new Error('no moment showed a running job beside one of another provider');
     await play(page);
     await page.locator('.result-window .view-line').nth(30).waitFor();
     shown = await visibleAnswer(page);
