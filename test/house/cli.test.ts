@@ -39,7 +39,7 @@ async function start(args: string[], line: RegExp) {
   throw new Error(`${args.join(' ')} ended without saying ${String(line)}`);
 }
 
-describe('the command line', () => {
+describe('the command line', { timeout: 60_000 }, () => {
   it('prints the schema', async () => {
     expect(await run('schema')).toEqual({ code: 0, stdout: printedSchema(), stderr: '' });
   });
