@@ -39,7 +39,7 @@ const limitsSchema = z
       .min(1)
       .max(10_000)
       .default(500)
-      .describe('The largest `first` or `last` that a connection accepts, in rows.'),
+      .describe('The largest `first` that a list accepts, in rows.'),
     maxUpstreamCalls: z
       .int()
       .min(1)

@@ -1,6 +1,6 @@
-/** Clocks for the sandbox: one that tests move by hand, and one that runs faster (or slower) than the machine's. */
+/** The clock that tests, and a world that is to stand still, move by hand. */
 import type { Clock, EpochMs } from '../model/time.ts';
-import { epochMs, systemClock } from '../model/time.ts';
+import { epochMs } from '../model/time.ts';
 
 /** A clock that stands still until it is told. */
 export interface ManualClock extends Clock {
@@ -22,19 +22,4 @@ export function createManualClock(start: number): ManualClock {
       current = epochMs(at);
     },
   };
-}
-
-/**
- * A clock that starts at `start` (default: now) and passes `speed` simulated milliseconds for every millisecond of
- * `base` (default: the machine's clock).
- */
-export function createScaledClock(options: {
-  readonly speed: number;
-  readonly start?: number;
-  readonly base?: Clock;
-}): Clock {
-  const base = options.base ?? systemClock;
-  const origin = base.now();
-  const start = options.start ?? origin;
-  return { now: () => epochMs(start + (base.now() - origin) * options.speed) };
 }
