@@ -69,6 +69,37 @@ export const ERROR_CODES = {
     remedy: 'Read the message: it is the provider’s own reason.',
     retryable: false,
   },
+  UNSUPPORTED_FIELD: {
+    meaning: 'The provider cannot do what a field of the specification asks for.',
+    remedy: 'Leave the field out, or ask `plan` which provider honours it.',
+    retryable: false,
+  },
+  IDEMPOTENCY_MISMATCH: {
+    meaning: 'The idempotency key was used before, for something else.',
+    remedy: 'Use a new key for a new submission; repeat a submission with exactly the same input.',
+    retryable: false,
+  },
+  OUTCOME_UNKNOWN: {
+    meaning: 'A provider did not answer a change, and it cannot be told yet whether it took effect.',
+    remedy:
+      'Repeat the same call with the same idempotency key: it looks before it acts, and never acts twice.',
+    retryable: true,
+  },
+  QUOTA_EXCEEDED: {
+    meaning: 'The provider refuses more work of this account or project.',
+    remedy: 'Wait for work to end, or have the quota raised at the provider.',
+    retryable: true,
+  },
+  CONFLICT: {
+    meaning: 'The object changed since the caller read it, or another change is under way.',
+    remedy: 'Read it again and decide anew.',
+    retryable: false,
+  },
+  INVALID_STATE: {
+    meaning: 'The object is in a state in which this cannot be done to it.',
+    remedy: 'Look at `allowedActions` of the object.',
+    retryable: false,
+  },
   GRAPHQL_PARSE_FAILED: {
     meaning: 'The document is not GraphQL.',
     remedy: 'Correct the syntax at the place the message names.',

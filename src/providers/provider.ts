@@ -12,6 +12,7 @@ import type { ComputeNodeState, JobKind, Origin, RecordOfKind } from '../model/r
 import type { Reason, State } from '../model/state.ts';
 import type { Clock, EpochMs } from '../model/time.ts';
 import type { CallContext, Upstream } from '../upstream/types.ts';
+import type { ActingCalls } from './acting.ts';
 
 /** The orders every list can be read in. Jobs, tasks: creation time. Executions: their job's. Nodes, projects: name. */
 export interface ListOrder {
@@ -207,6 +208,8 @@ export interface ProviderAdapter extends ChildCalls {
    * is not taken up, and stands in `missing`. Importing a job again changes nothing.
    */
   importJobs?(jobs: readonly JobImport[], ctx: CallContext): Promise<Found<RecordOfKind['job']>>;
+  /** Submitting, and acting on what is there. Absent for an adapter that only reads. */
+  readonly acting?: ActingCalls;
 }
 
 /** A job that was made elsewhere: its id, and what its submitter remembers and the provider does not tell. */
