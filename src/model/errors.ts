@@ -156,6 +156,11 @@ export interface ErrorDetails {
     readonly code?: string;
     readonly requestId?: string;
   };
+  /**
+   * False: the request never left this machine, so it cannot have taken effect. Absent or true: it may have. For the gateway
+   * itself; not shown to callers.
+   */
+  readonly sent?: boolean;
   readonly cause?: unknown;
 }
 

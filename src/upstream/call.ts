@@ -1,6 +1,7 @@
 import type { EpochMs } from '../model/time.ts';
 import { cancellationOf, type Cancellation } from './cancellation.ts';
 import { noCredential } from './credential.ts';
+import type { Departure } from './departure.ts';
 import { encodeTarget } from './target.ts';
 import type {
   CallBudget,
@@ -42,6 +43,7 @@ export interface Call {
   /** From 1. */
   readonly attempt: number;
   readonly wire: Wire;
+  readonly departure: Departure;
 }
 
 /** What those who wait for a call want. Shared by all copies of it, and widened when somebody joins a call under way. */
@@ -112,5 +114,6 @@ export function prepareCall(
     interest: { priority: ctx.priority ?? 'query', until: ctx.deadlineAt },
     attempt: 1,
     wire: newWire(),
+    departure: { mayHaveLeft: false },
   };
 }

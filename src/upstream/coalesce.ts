@@ -3,6 +3,7 @@ import type { ProviderKey } from '../model/ids.ts';
 import { epochMs, type Clock } from '../model/time.ts';
 import type { Answer, Call, Interceptor, Send } from './call.ts';
 import { CancellationSource } from './cancellation.ts';
+import { neverLeft } from './departure.ts';
 import { FreshnessWindow } from './freshness-window.ts';
 import { goneBefore, withPatience } from './patience.ts';
 import type { UpstreamCallReport } from './types.ts';
@@ -137,7 +138,7 @@ export function coalesce(deps: {
     const flight = flights.get(key);
     if (flight !== undefined) return join(key, flight, call, next);
     const gone = goneBefore(call, deps);
-    return gone === null ? board(key, start(key, call, next), call) : Promise.reject(gone);
+    return gone === null ? board(key, start(key, call, next), call) : Promise.reject(neverLeft(gone));
   }
 
   async function write(call: Call, next: Send): Promise<Answer> {

@@ -29,12 +29,15 @@ function flatten(headers: HeaderRecord): Readonly<Record<string, string>> {
 /**
  * Makes one HTTP exchange and collects its body. Speaks to undici's handler interface because that spares a stream per
  * call. Rejects with undici's error, or with the reason as soon as it is cancelled, even while the request is still
- * queued for a connection; an exchange that was begun then loses its connection.
+ * queued for a connection; an exchange that was begun then loses its connection. `onDeparture` runs when there is a
+ * connection and the request is about to be written: without it, nothing of the request was. undici writes each request
+ * once, because connections are not pipelined and no retry is configured.
  */
 export function exchange(
   dispatcher: Dispatcher,
   request: Dispatcher.DispatchOptions,
   cancellation: Cancellation,
+  onDeparture: () => void = () => {},
 ): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     if (cancellation.reason !== null) {
@@ -55,7 +58,8 @@ export function exchange(
     dispatcher.dispatch(request, {
       onRequestStart(started) {
         controller = started;
-        if (cancellation.reason !== null) started.abort(cancellation.reason);
+        if (cancellation.reason === null) onDeparture();
+        else started.abort(cancellation.reason);
       },
       onResponseStart(_, statusCode, received) {
         // Informational answers (103 …) come here too; the last one is the answer.

@@ -40,6 +40,7 @@ export function renew(
         interest: { priority: call.interest.priority, until: deadlineAt },
         attempt: 1,
         wire: newWire(),
+        departure: { mayHaveLeft: false },
       });
     },
   });
@@ -56,6 +57,7 @@ export function renew(
     const first = await given();
     const answer = await next({ ...call, credential: first });
     if (answer.status !== 401) return answer;
+    call.departure.mayHaveLeft = false;
     const second = await given(first).catch((error: unknown) => {
       // Without another token, the provider's own refusal says most.
       if (error instanceof GridweaveError && error.code !== 'CANCELLED') return first;

@@ -68,7 +68,9 @@ export function createTransport(
       body: call.body,
     };
     try {
-      return await exchange(pool, request, call.cancellation);
+      return await exchange(pool, request, call.cancellation, () => {
+        call.departure.mayHaveLeft = true;
+      });
     } catch (error) {
       throw error instanceof GridweaveError ? error : networkFailure(error, provider, maxResponseBytes);
     }

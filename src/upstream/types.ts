@@ -160,7 +160,8 @@ export interface Upstream {
   /**
    * Resolves with the provider's answer whatever its status. Rejects with a GridweaveError when there is none:
    * PROVIDER_TIMEOUT, PROVIDER_UNAVAILABLE, PROVIDER_PROTOCOL, RATE_LIMITED (by our own bucket), UNAUTHENTICATED (no
-   * token was given for the credential), CALL_BUDGET_EXCEEDED or CANCELLED.
+   * token was given for the credential), CALL_BUDGET_EXCEEDED or CANCELLED. Its details say `sent: false` when the request
+   * certainly never left; an error that does not may be one of a call that took effect.
    */
   send(request: UpstreamRequest, ctx: CallContext): Promise<UpstreamResponse>;
   /** Opens a WebSocket; a refusal before the upgrade rejects as `send` would, or with the error for its status. */

@@ -6,6 +6,7 @@ import { compose, credentialFor, prepareCall, type Interceptor } from './call.ts
 import { Circuit } from './circuit.ts';
 import { coalesce } from './coalesce.ts';
 import { createDeadline } from './deadline.ts';
+import { tellDeparture } from './departure.ts';
 import type { UpstreamLogEvent } from './log-event.ts';
 import { createSocketOpener } from './open-socket.ts';
 import { rateLimit } from './rate-limit.ts';
@@ -49,7 +50,14 @@ export function createUpstream(options: UpstreamOptions, deps: UpstreamDeps): Up
     compose([deadline.interceptor, retrying(), ...perAttempt], (tokenTransport ?? transport).send),
   );
   const exchange = compose(
-    [coalesce({ provider, clock, timeoutMs }), deadline.interceptor, retrying(), renewal, ...perAttempt],
+    [
+      coalesce({ provider, clock, timeoutMs }),
+      tellDeparture,
+      deadline.interceptor,
+      retrying(),
+      renewal,
+      ...perAttempt,
+    ],
     transport.send,
   );
 
