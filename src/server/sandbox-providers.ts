@@ -7,6 +7,8 @@ import type { Sandbox, SandboxKind } from '../sandbox/sandbox.ts';
 const KNOWN_JOBS = 30;
 /** As many as the emulator takes in one call. */
 const IDS_PER_CALL = 40;
+/** How the vendor's service cancels is not documented; the emulator serves this guess, among others. */
+const CANCEL = { method: 'DELETE', path: 'jobs/{ids}', auth: 'bearer' };
 
 /**
  * The emulators of a running sandbox, configured just as real providers are: through the text of a configuration, with
@@ -43,5 +45,5 @@ function settingsFor(kind: SandboxKind, { world }: Sandbox): object {
     ...job,
     submittedAt: new Date(submittedAt).toISOString(),
   }));
-  return { jobs, idsPerStatus: IDS_PER_CALL };
+  return { jobs, idsPerStatus: IDS_PER_CALL, endpoints: { cancel: CANCEL } };
 }

@@ -95,6 +95,8 @@ export function submitted(id: string, knownAt: number, more: Partial<KnownJob> =
     submittedWith: 'configured',
     cancelRequestedAt: null,
     spec: null,
+    labels: [],
+    stamp: null,
     ...more,
   };
 }

@@ -4,6 +4,7 @@ import type { RecordOfKind } from '../../model/records.ts';
 import { parseTimestamp } from '../../model/time.ts';
 import type { CallContext } from '../../upstream/types.ts';
 import { DEFAULT_ORDER, type AdapterDeps, type Found, type ListPage, type ListQuery, type ProviderAdapter } from '../provider.ts'; // prettier-ignore
+import { createActing } from './acting/acting.ts';
 import { StatusApi } from './api.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { readChanges } from './changes.ts';
@@ -36,8 +37,8 @@ export function createCharityEngineAdapter(
   { provider, upstream, settings, clock }: AdapterDeps<CharityEngineSettings>,
   known: KnownJobs = new MemoryKnownJobs(settings.maxKnownJobs),
 ): ProviderAdapter {
-  const { status } = endpointsOf(settings.preset, settings.endpoints);
-  const api = new StatusApi(upstream, status, settings.idsPerStatus);
+  const endpoints = endpointsOf(settings.preset, settings.endpoints);
+  const api = new StatusApi(upstream, endpoints.status, settings.idsPerStatus);
   const seen = new Sightings(settings.maxKnownJobs * SIGHTINGS_PER_JOB);
   const reader = new StatusReader({ api, known, seen, upstream, clock });
   const connection: Connection = { provider, settings, clock, api, reader, known };
@@ -83,5 +84,6 @@ export function createCharityEngineAdapter(
     logs: (execution, request, ctx) => readLog(connection, execution, request, ctx),
     changes: (since, ctx) => readChanges(connection, since, ctx),
     importJobs: (jobs, ctx) => importJobs(connection, jobs, ctx),
+    acting: createActing(connection, upstream, endpoints),
   };
 }

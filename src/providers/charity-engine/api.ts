@@ -64,7 +64,7 @@ export class StatusApi {
       ctx,
     );
     const success = response.status >= 200 && response.status < 300;
-    const answer = parsed(response.body);
+    const answer = parsedObject(response.body);
     const complaint = complaintOf(answer);
     if (!success || complaint !== null || (answer !== null && answer['success'] === false)) {
       const { route } = where.path;
@@ -103,7 +103,8 @@ export function placementOf({ auth }: Endpoint): CredentialPlacement {
   };
 }
 
-function parsed(body: unknown): Wire | null {
+/** The JSON object that an answer is, whatever its content type says; null for anything else. */
+export function parsedObject(body: unknown): Wire | null {
   if (typeof body !== 'string') return null;
   try {
     const value: unknown = JSON.parse(body);

@@ -98,7 +98,10 @@ function changed(endpoint: Endpoint, override: Override): Endpoint {
 }
 
 /** What is wrong with an endpoint as a whole; null when nothing is. */
-export function endpointProblem({ method, auth }: Endpoint): string | null {
+export function endpointProblem(name: keyof Endpoints, { method, path, auth }: Endpoint): string | null {
+  if (name === 'create' && (method !== 'POST' || path.includes('{ids}'))) {
+    return 'must be a POST without ids: it submits jobs';
+  }
   return method === 'GET' && auth.includes('body')
     ? 'puts the credential into the body, and a GET has none'
     : null;

@@ -1,5 +1,6 @@
-import type { Resources } from '../../model/records.ts';
+import type { Label, Resources } from '../../model/records.ts';
 import type { EpochMs } from '../../model/time.ts';
+import type { SubmissionStamp } from '../acting.ts';
 
 /** What the gateway itself knows of a job, because the service does not tell it. */
 export interface KnownJob {
@@ -10,12 +11,16 @@ export interface KnownJob {
   readonly source: 'SUBMITTED' | 'IMPORTED';
   /** As the submitter called it; null when it has no name. */
   readonly name: string | null;
-  /** Fingerprint of the credential it was submitted with; null for an imported job. */
+  /** Fingerprint of the credential it was submitted with; null for an imported job, and after a restart. */
   readonly submittedWith: string | null;
   /** When the gateway asked for its cancellation: the service has one word for a cancellation and a time limit. */
   readonly cancelRequestedAt: EpochMs | null;
   /** Null for an imported job: the service does not say what was submitted. */
   readonly spec: KnownSpec | null;
+  /** As they were submitted here: the service has none. */
+  readonly labels: readonly Label[];
+  /** What the submission is recognised by; null for an imported job. It is sent as a tag, which no answer ever tells. */
+  readonly stamp: SubmissionStamp | null;
 }
 
 export interface KnownSpec {
@@ -32,8 +37,10 @@ export interface KnownJobs {
   /** In no particular order. */
   list(): readonly KnownJob[];
   get(id: string): KnownJob | null;
-  /** Adds jobs, or replaces what is known of them; when they became known stays as it was. */
+  /** Adds jobs, or replaces what is known of them; when they became known, and that one was cancelled, stays as it was. */
   add(jobs: readonly KnownJob[]): void;
+  /** Notes when the gateway asked for the cancellation of jobs; null when it turns out that it did not. */
+  setCancelRequested(ids: readonly string[], at: EpochMs | null): void;
   remove(ids: readonly string[]): void;
   /** How many were forgotten because there were too many. */
   readonly forgotten: number;
@@ -49,6 +56,8 @@ export function importedJob(id: string, knownAt: EpochMs, name: string | null = 
     submittedWith: null,
     cancelRequestedAt: null,
     spec: null,
+    labels: [],
+    stamp: null,
   };
 }
 
@@ -75,12 +84,20 @@ export class MemoryKnownJobs implements KnownJobs {
       const known = this.#jobs.get(job.id);
       // An import tells nothing new of a job that was submitted here.
       if (known?.source === 'SUBMITTED' && job.source === 'IMPORTED') continue;
-      this.#jobs.set(job.id, known === undefined ? job : { ...job, knownAt: known.knownAt });
+      const cancelRequestedAt = job.cancelRequestedAt ?? known?.cancelRequestedAt ?? null;
+      this.#jobs.set(job.id, { ...job, knownAt: known?.knownAt ?? job.knownAt, cancelRequestedAt });
     }
     for (const oldest of this.#jobs.keys()) {
       if (this.#jobs.size <= this.#limit) break;
       this.#jobs.delete(oldest);
       this.#forgotten += 1;
+    }
+  }
+
+  setCancelRequested(ids: readonly string[], at: EpochMs | null): void {
+    for (const id of ids) {
+      const job = this.#jobs.get(id);
+      if (job !== undefined) this.#jobs.set(id, { ...job, cancelRequestedAt: at });
     }
   }
 

@@ -21,7 +21,7 @@ export function jobRecord(view: JobView): JobRecord {
     jobKind: 'BATCH',
     origin: 'NATIVE',
     projectKey,
-    labels: [],
+    labels: known?.labels ?? [],
     priority: null,
     tasks: [task],
   };

@@ -2,6 +2,15 @@ import { z } from 'zod';
 import { endpointProblem, endpointSettings, endpointsOf } from './endpoints.ts';
 import { isJobId } from './keys.ts';
 
+/** What the gateway itself writes into a submission. */
+const OWN_MEMBERS = ['authenticator', 'app', 'commandLine', 'specs', 'hours', 'inputFiles', 'tag'];
+
+const memberName = z.string().regex(/^[A-Za-z_]\w{0,63}$/);
+const size = z
+  .int()
+  .min(2 ** 20)
+  .max(2 ** 50);
+
 const jobId = z.string().refine(isJobId, {
   message: 'is not a job id',
   params: { fix: 'Write the id as the service gave it, one to an entry.' },
@@ -20,7 +29,9 @@ export const settingsSchema = z
       .strictObject({
         create: endpointSettings.describe('Where jobs are submitted.'),
         status: endpointSettings.describe('Where the states of jobs are read, many at once.'),
-        cancel: endpointSettings.describe('Where jobs are cancelled. Only `rpc` has a guess at it.'),
+        cancel: endpointSettings.describe(
+          'Where jobs are cancelled. Only `rpc` has a guess at it; without it nothing can be cancelled.',
+        ),
       })
       .prefault({})
       .describe('Changes to single endpoints of the preset. `create` and `cancel` are for acting on jobs.'),
@@ -66,17 +77,64 @@ export const settingsSchema = z
       .max(100_000)
       .default(10_000)
       .describe('How many jobs the gateway keeps in mind; the oldest are forgotten first.'),
+    maxHours: z
+      .int()
+      .min(1)
+      .max(8_760)
+      .default(8)
+      .describe(
+        'How many hours a submitted job may run at most, and what is asked for where a specification says nothing. 8 is the maximum of the vendor’s own client.',
+      ),
+    specs: z
+      .strictObject({
+        vcpus: z.int().min(1).max(10_000).default(2).describe('Virtual CPUs.'),
+        memoryBytes: size.default(2 * 2 ** 30).describe('Memory in bytes. Whole MB are asked for.'),
+        diskBytes: size.default(4 * 2 ** 30).describe('Disk in bytes. Whole MB are asked for.'),
+        networkDownload: z.number().min(0).default(0).describe('Sent as it is: its unit is not documented.'),
+        networkUpload: z.number().min(0).default(0).describe('Sent as it is: its unit is not documented.'),
+      })
+      .prefault({})
+      .describe('What submitted jobs ask for where their specification says nothing.'),
+    copiesField: memberName
+      .optional()
+      .describe(
+        'The member of a submission that says how many identical jobs to create, such as `copies`. It is not documented: without it a `count` above 1 is refused.',
+      ),
+    extraCreateFields: z
+      .record(memberName, z.json())
+      .default({})
+      .describe(
+        'Further members of every submission, sent as they are. For what your account needs and this gateway does not know.',
+      ),
   })
-  .superRefine(({ preset, endpoints, jobIds, jobs, maxKnownJobs }, ctx) => {
-    for (const [name, endpoint] of Object.entries(endpointsOf(preset, endpoints))) {
-      const problem = endpoint === null ? null : endpointProblem(endpoint);
+  .superRefine(({ preset, endpoints, jobIds, jobs, maxKnownJobs, copiesField, extraCreateFields }, ctx) => {
+    const { create, status, cancel } = endpointsOf(preset, endpoints);
+    for (const [name, endpoint] of [['create', create], ['status', status], ['cancel', cancel]] as const) {
+      const problem = endpoint === null ? null : endpointProblem(name, endpoint);
       if (problem !== null)
         ctx.addIssue({
           code: 'custom',
           path: ['endpoints', name],
           message: problem,
-          params: { fix: 'Use auth "bearer", or method "POST".' },
+          params: { fix: name === 'create' ? 'Use method "POST", and a path without {ids}.' : 'Use auth "bearer", or method "POST".' },
         });
+    } // prettier-ignore
+    const taken = [...OWN_MEMBERS, ...(copiesField === undefined ? [] : [copiesField])];
+    for (const name of Object.keys(extraCreateFields).filter((name) => taken.includes(name))) {
+      ctx.addIssue({
+        code: 'custom',
+        path: ['extraCreateFields', name],
+        message: 'is written by the gateway itself',
+        params: { fix: 'Leave it out.' },
+      });
+    }
+    if (copiesField !== undefined && OWN_MEMBERS.includes(copiesField)) {
+      ctx.addIssue({
+        code: 'custom',
+        path: ['copiesField'],
+        message: 'is a member with another meaning',
+        params: { fix: 'Name the member that the vendor told you.' },
+      });
     }
     if (new Set([...jobIds, ...jobs.map((job) => job.id)]).size > maxKnownJobs) {
       ctx.addIssue({

@@ -98,8 +98,12 @@ class Reading implements StatusRead {
   withoutRefused(ids: readonly string[]): string[] {
     return ids.filter((id) => {
       const error = this.#refused.get(this.#fingerprint, id);
-      if (error !== null) this.errors.set(id, error);
-      return error === null;
+      if (error === null) return true;
+      // A job that was submitted a moment ago, or seen, is not gone because the service has not found it once.
+      const before = error.code === 'NOT_FOUND' ? this.#before(id) : null;
+      if (before === null) this.errors.set(id, error);
+      else this.sightings.set(id, before);
+      return false;
     });
   }
 
@@ -181,7 +185,7 @@ class Reading implements StatusRead {
             ? null
             : afterMiss(before, observedAt, now);
       if (sighting === null) {
-        this.#deps.seen.delete(this.#fingerprint, id);
+        this.#deps.seen.lose(this.#fingerprint, id);
         continue;
       }
       this.#deps.seen.set(this.#fingerprint, sighting);
@@ -193,6 +197,8 @@ class Reading implements StatusRead {
     const seen = this.#deps.seen.get(this.#fingerprint, id);
     const known = this.#deps.known.get(id);
     if (seen !== null || known === null || known.source !== 'SUBMITTED') return seen;
+    // It was told of once: that it is missing now says that it is gone, not that it is still to come.
+    if (this.#deps.seen.isGone(this.#fingerprint, id)) return null;
     // Only who submitted it may know of it before the service tells.
     return known.submittedWith === this.#fingerprint ? accepted(known) : null;
   }
