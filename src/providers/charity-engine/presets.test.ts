@@ -145,6 +145,14 @@ describe('settings', () => {
     [{ endpoints: { status: { auth: 'body' } } }],
     [{ endpoints: { status: { auth: 'query' } } }],
     [{ endpoints: { list: {} } }],
+    [{ endpoints: { create: { method: 'GET', auth: 'bearer' } } }],
+    [{ endpoints: { create: { path: 'jobs/{ids}' } } }],
+    [{ extraCreateFields: { authenticator: 'x' } }],
+    [{ extraCreateFields: { hours: 1 } }],
+    [{ extraCreateFields: { copies: 2 }, copiesField: 'copies' }],
+    [{ copiesField: 'hours' }],
+    [{ maxHours: 0 }],
+    [{ specs: { vcpus: 0 } }],
     [{ colour: 'red' }],
   ])('%j are refused', (settings) => {
     expect(charityEngine.settingsSchema.safeParse(settings).success).toBe(false);

@@ -98,6 +98,37 @@ describe('lookups', () => {
     expect(service.calls.map(({ ids }) => ids)).toEqual([['b', 'a', 'c', '..'].filter((id) => id !== '..')]);
   });
 
+  it('do not bring back a job that ended and that the service has forgotten', async () => {
+    const { service, adapter, known } = setUp();
+    known.add([submitted('a', service.now)]);
+    const read = async () => (await adapter.get('job', keys('a'), callContext())).found.get('a' as NativeKey);
+    expect((await read())?.status).toMatchObject({ state: 'QUEUED', reason: 'PROVIDER_SYNC' });
+    service.run('a', 'completed');
+    expect((await read())?.status.state).toBe('SUCCEEDED');
+    service.jobs.delete('a');
+    for (let i = 0; i < 3; i += 1) expect(await read()).toBeUndefined();
+    service.run('a', 'completed');
+    expect((await read())?.status.state).toBe('SUCCEEDED');
+  });
+
+  it('do not lose a job for a service that fails the call while it does not know it yet', async () => {
+    const { service, adapter, known } = setUp();
+    known.add([submitted('a', service.now), submitted('b', service.now)]);
+    service.run('b', 'running');
+    service.scripted = (ids) =>
+      ids.includes('a')
+        ? { body: { success: false, error: 'no such job' } }
+        : { body: { success: true, jobs: { b: service.jobs.get('b') } } };
+    for (let i = 0; i < 4; i += 1) {
+      const { found } = await adapter.get('job', keys('a', 'b'), callContext());
+      expect([...found.values()].map(({ status }) => status.state)).toEqual(['QUEUED', 'RUNNING']);
+      service.now += 8_000;
+    }
+    // Nobody else may know of it.
+    const other = callContext(10, { credential: credentialOf('other') });
+    expect((await adapter.get('job', keys('a'), other)).missing.size).toBe(1);
+  });
+
   it('give no job for keys that are no ids, and call nobody for them', async () => {
     const { service, adapter } = setUp();
     const hostile = keys(
