@@ -2,6 +2,7 @@ import type { NativeKey, RecordKind } from '../../model/ids.ts';
 import type { RecordOfKind } from '../../model/records.ts';
 import type { CallContext } from '../../upstream/types.ts';
 import type { AdapterDeps, Found, ListPage, ListQuery, ProviderAdapter } from '../provider.ts';
+import { createActing } from './acting/acting.ts';
 import { ControlPlaneApi } from './api.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { readChanges } from './changes.ts';
@@ -90,5 +91,6 @@ function createControlPlaneAdapter(deps: AdapterDeps<RunaiSettings>): ProviderAd
     executionsOfTasks: (keys, ctx) => executionsOfTasks(connection, keys, ctx),
     logs: () => Promise.reject(noLogs(provider)),
     changes: (since, ctx) => readChanges(connection, since, ctx),
+    acting: createActing(connection, upstream),
   };
 }

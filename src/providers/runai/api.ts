@@ -35,13 +35,24 @@ export class ControlPlaneApi {
     this.#upstream = upstream;
   }
 
-  workloads(ask: PageAsk, ctx: CallContext, more: Params = {}): Promise<NativePage> {
-    return this.#page(path`/api/v1/workloads`, 'workloads', { ...pageParams(ask), ...more }, ctx);
+  workloads(ask: PageAsk, ctx: CallContext, more: Params = {}, freshnessMs?: number): Promise<NativePage> {
+    return this.#page(
+      path`/api/v1/workloads`,
+      'workloads',
+      { ...pageParams(ask), ...more },
+      ctx,
+      freshnessMs,
+    );
   }
 
   /** Null when there is none. */
-  workload(id: string, ctx: CallContext): Promise<NativeObject | null> {
-    return this.#object(path`/api/v1/workloads/${id}`, ctx);
+  workload(id: string, ctx: CallContext, freshnessMs?: number): Promise<NativeObject | null> {
+    return this.#object(path`/api/v1/workloads/${id}`, ctx, freshnessMs);
+  }
+
+  /** As it was submitted, by the endpoint of its kind. Null when there is none of that kind. */
+  typedWorkload(kind: string, id: string, ctx: CallContext): Promise<NativeObject | null> {
+    return this.#object(path`/api/v1/workloads/${kind}/${id}`, ctx, 0);
   }
 
   /** Pods of the whole tenant, finished ones included. */
@@ -118,8 +129,9 @@ export class ControlPlaneApi {
     return { rows: (rows ?? []) as unknown[], more, receivedAt: response.receivedAt };
   }
 
-  async #object(where: UpstreamPath, ctx: CallContext): Promise<NativeObject | null> {
-    const response = await this.#upstream.send({ method: 'GET', path: where }, ctx);
+  async #object(where: UpstreamPath, ctx: CallContext, freshnessMs?: number): Promise<NativeObject | null> {
+    const fresh = freshnessMs === undefined ? {} : { freshnessMs };
+    const response = await this.#upstream.send({ method: 'GET', path: where, ...fresh }, ctx);
     if (response.status === 404) return null;
     const { body, receivedAt } = this.#accepted(response);
     if (!isWire(body)) throw this.#offContract('an object that is none');

@@ -170,6 +170,7 @@ describe('a workload', () => {
         { key: 'type', value: 'Training' },
         { key: 'category', value: 'Train' },
         { key: 'submittedBy', value: 'rina@acme.example' },
+        { key: 'actions', value: 'delete,suspend' },
         { key: 'nodePool', value: 'a100' },
       ],
     });

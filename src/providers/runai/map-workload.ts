@@ -3,7 +3,7 @@ import type { ProviderKey } from '../../model/ids.ts';
 import { isTerminal } from '../../model/state.ts';
 import { parseTimestamp } from '../../model/time.ts';
 import { bytes, millis, parseQuantity } from '../../model/units.ts';
-import { intOf, numberOf, textOf, textsOf, wireOf, type Wire } from '../reading.ts';
+import { intOf, isWire, numberOf, textOf, textsOf, wireOf, type Wire } from '../reading.ts';
 import { jobKey, projectKey, taskKey } from './keys.ts';
 import { workloadStatus } from './status.ts';
 import { idOf, revisionOf, type WorkloadRow } from './wire.ts';
@@ -75,8 +75,17 @@ function labelsOf(wire: Wire, type: string | null): Label[] {
   add('category', textOf(wire['category']));
   add('framework', textOf(wire['distributedFramework']));
   add('submittedBy', textOf(wire['submittedBy']));
+  add('actions', actionsIn(wire['actionsSupport']));
   for (const pool of textsOf(wire['currentNodePools'])) add('nodePool', pool);
   return labels;
+}
+
+/** What the service can do with workloads of this kind, whatever their phase. `suspend` also means resume. */
+function actionsIn(support: unknown): string | null {
+  if (!isWire(support)) return null;
+  // Nothing but a plain no says that it cannot be deleted.
+  const actions = [support['delete'] !== false && 'delete', support['suspend'] === true && 'suspend'];
+  return actions.filter((action) => action !== false).join(',') || 'none';
 }
 
 /** How many pods are to run or to succeed; what runs now where nothing is asked for. At least one. */

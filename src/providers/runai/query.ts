@@ -3,7 +3,7 @@ import type { UpstreamPath } from '../../upstream/path.ts';
 /** One element of `filterBy`: field, operator, value. Elements are ANDed; there is no strict `<` or `>`, and no OR. */
 export type Condition = string & { readonly __brand: 'Condition' };
 
-type Operator = '==' | '!=' | '<=' | '>=' | '=^';
+type Operator = '==' | '!=' | '<=' | '>=' | '=^' | '=$';
 
 /** How many elements one call may hold. Newer documentation says so; older ones say nothing. */
 export const MAX_CONDITIONS = 10;

@@ -1,11 +1,12 @@
 import type { Clock } from '../../model/time.ts';
 
 /**
- * What versions of the control plane differ in, as far as reading goes, and the minor version that began with it.
+ * What versions of the control plane differ in, as far as it matters here, and the minor version that began with it.
  * `tenantNodes`: nodes of all clusters in one list. `phaseDeltas`: workloads can be sorted and filtered by the time of
- * their last change of phase.
+ * their last change of phase. `batch`: one call acts on workloads of any kinds. `distributedSuspend`: distributed
+ * trainings can be suspended.
  */
-const SINCE = { phaseDeltas: 21, tenantNodes: 23 } as const;
+const SINCE = { batch: 19, distributedSuspend: 20, phaseDeltas: 21, tenantNodes: 23 } as const;
 export type Feature = keyof typeof SINCE;
 
 /** How long a feature that was found missing is not tried again: installations are upgraded while we run. */

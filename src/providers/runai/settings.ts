@@ -1,8 +1,12 @@
 import { z } from 'zod';
 
-const clusterId = z
-  .string()
-  .regex(/^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/, 'must be the uuid of a cluster');
+const CLUSTER_ID = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
+const clusterId = z.string().regex(CLUSTER_ID, 'must be the uuid of a cluster');
+
+/** Whether a text can be the id of a cluster. */
+export function isClusterId(text: string): boolean {
+  return CLUSTER_ID.test(text);
+}
 
 function isPlainUrl(text: string): boolean {
   const url = URL.canParse(text) ? new URL(text) : null;
@@ -46,6 +50,37 @@ export const settingsSchema = z
       .max(200_000)
       .default(20_000)
       .describe('The most workloads, and the most pods, that one full sweep for changes reads.'),
+    defaultProject: z
+      .string()
+      .regex(/^[A-Za-z0-9][\w.-]{0,127}$/, 'must be the id of a project')
+      .optional()
+      .describe('Control plane: id of the project that work goes to when a submission names none.'),
+    cancelBy: z
+      .enum(['delete', 'suspend'])
+      .default('delete')
+      .describe(
+        'Control plane: what cancelling does. delete: the workload ends for good, and can be read as a deleted one. suspend: it keeps its place and its history, frees its resources, and anybody can resume it; services are deleted either way.',
+      ),
+    uniqueNames: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Control plane: whether it refuses a second workload of the same name in a project, which no documentation says. With false, submissions rely on looking the name up.',
+      ),
+    visibleAfterMs: z
+      .int()
+      .min(0)
+      .max(600_000)
+      .default(5_000)
+      .describe('Control plane: how long a new workload may be missing in its lists.'),
+    settleMs: z
+      .int()
+      .min(0)
+      .max(3_600_000)
+      .default(60_000)
+      .describe(
+        'Control plane, with uniqueNames: false: how long a submission that was never answered may still take effect.',
+      ),
     tokenEndpoint: z
       .enum(['auto', 'v2', 'v1', 'v1-app', 'keycloak'])
       .default('auto')

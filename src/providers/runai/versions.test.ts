@@ -150,6 +150,10 @@ describe('the kind', () => {
   it('accepts no settings at all, and refuses what it does not know', () => {
     expect(runai.settingsSchema.parse({})).toEqual({
       mode: 'control-plane',
+      cancelBy: 'delete',
+      uniqueNames: true,
+      visibleAfterMs: 5000,
+      settleMs: 60_000,
       nodePools: true,
       nodeTelemetry: true,
       sweepRows: 20_000,

@@ -75,6 +75,8 @@ export interface RunaiEmulatorOptions {
   readonly omitActualPhase?: boolean;
   /** Answer accepted actions without a body. Default: as the release does. */
   readonly emptyAccepted?: boolean;
+  /** What a create call with a name that its project has is answered with, which is not documented. Default 409. */
+  readonly duplicateNameStatus?: 400 | 409;
   /** GPU devices that the policy allows for one pod. Default 8. */
   readonly maxGpuDevices?: number;
 }
@@ -107,6 +109,7 @@ export async function startRunaiEmulator(options: RunaiEmulatorOptions): Promise
     limitPolicy: options.limitPolicy ?? 'refuse',
     omitActualPhase: options.omitActualPhase ?? false,
     emptyAccepted: options.emptyAccepted ?? null,
+    duplicateNameStatus: options.duplicateNameStatus ?? 409,
     maxGpuDevices: options.maxGpuDevices ?? 8,
     researcherNodesAsText: options.researcherNodesAsText ?? false,
   });

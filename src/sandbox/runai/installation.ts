@@ -16,6 +16,8 @@ export interface InstallationSettings {
   readonly omitActualPhase: boolean;
   /** Answer accepted actions with an empty body; null for what the release does. */
   readonly emptyAccepted: boolean | null;
+  /** What a create call with a name that its project has is answered with. */
+  readonly duplicateNameStatus: 400 | 409;
   /** More GPU devices than that for one pod violate the policy. */
   readonly maxGpuDevices: number;
   /** The Researcher service prints `nodes` as one string, as its older builds did. */

@@ -32,7 +32,11 @@ export function finalName(scope: Scope, project: Project, given: string, asPrefi
       workload.job.team === project.name && workload.job.name === name && isLive(workload, scope.nowMs),
   );
   // The status of a duplicate is documented for the raw-manifest call only.
-  if (taken) throw refusal(409, `A workload named ${name} already exists in project ${project.name}.`);
+  if (taken)
+    throw refusal(
+      scope.duplicateNameStatus,
+      `A workload named ${name} already exists in project ${project.name}.`,
+    );
   return name;
 }
 

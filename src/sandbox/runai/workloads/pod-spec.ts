@@ -4,15 +4,17 @@ import { poolsOf } from '../nodes/pools.ts';
 import type { JsonObject } from '../wire/json.ts';
 import { number, object, objects, text, texts } from '../wire/json.ts';
 import { badRequest, refusal } from '../wire/replies.ts';
+import { splitWords } from '../wire/words.ts';
 import { readCompute } from './compute.ts';
 import type { WorkloadKind } from './kind.ts';
 import { categoryOf } from './kind.ts';
 import type { PodRequest } from './requests.ts';
+import { checkSpecRules } from './spec-rules.ts';
 import { defaultPriority, preemptibleByDefault, PRIORITY_CLASSES } from './scheduling.ts';
 
 export interface PodSpec {
   readonly image: string;
-  /** Command and arguments, split at blanks. */
+  /** Command and arguments, split as a shell would. */
   readonly commandLine: readonly string[];
   /** Literal variables only: secrets stay where they are. */
   readonly environment: Readonly<Record<string, string>>;
@@ -52,11 +54,12 @@ export function readPodSpec(kind: WorkloadKind, echo: JsonObject, scope: Scope):
     );
   }
   const preemptibility = oneOf(spec, 'preemptibility', ['preemptible', 'non-preemptible']);
+  checkSpecRules(pod);
   oneOf(pod, 'imagePullPolicy', ['Always', 'Never', 'IfNotPresent']);
   return {
     image,
-    commandLine: `${line(pod, 'command')} ${line(pod, 'args')}`.split(/\s+/).filter((word) => word !== ''),
-    environment: variablesOf(pod),
+    commandLine: [...line(pod, 'command'), ...line(pod, 'args')],
+    environment: pairsOf(pod['environmentVariables']),
     labels: pairsOf(pod['labels']),
     request,
     pods: podsOf(kind, spec, echo),
@@ -97,12 +100,12 @@ function askedPods(kind: WorkloadKind, spec: JsonObject, echo: JsonObject): numb
   return 1;
 }
 
-/** Commands are strings in this API. */
-function line(spec: JsonObject, name: string): string {
+/** Commands are strings in this API. One whose quotes do not match is split at blanks. */
+function line(spec: JsonObject, name: string): readonly string[] {
   const value = spec[name];
-  if (value === undefined || value === null) return '';
+  if (value === undefined || value === null) return [];
   if (typeof value !== 'string') throw badRequest(`spec.${name} must be a string.`);
-  return value;
+  return splitWords(value) ?? value.split(/\s+/).filter((word) => word !== '');
 }
 
 function whole(spec: JsonObject, name: string, least: number): number | null {
@@ -119,13 +122,6 @@ function oneOf(spec: JsonObject, name: string, words: readonly string[]): string
   if (value === undefined || value === null) return null;
   if (typeof value === 'string' && words.includes(value)) return value;
   throw badRequest(`spec.${name} must be one of: ${words.join(', ')}.`);
-}
-
-function variablesOf(spec: JsonObject): Readonly<Record<string, string>> {
-  for (const variable of objects(spec['environmentVariables'])) {
-    if (text(variable['name']) === null) throw badRequest('Every environment variable needs a name.');
-  }
-  return pairsOf(spec['environmentVariables']);
 }
 
 function pairsOf(value: unknown): Readonly<Record<string, string>> {

@@ -60,6 +60,8 @@ export function typedRoutes(release: Release): RouteTable {
   return routes;
 }
 
+/** By the vendor's specification. */
+const MAX_BATCH = 100;
 const ACTIONS: readonly Action[] = ['delete', 'suspend', 'resume'];
 
 /** Answers for every id by itself; the call as a whole succeeds. */
@@ -69,6 +71,7 @@ function batch(call: Call): Reply {
   const ids = texts(fields['ids']);
   const action = ACTIONS.find((known) => known === text(fields['action']));
   if (ids.length === 0) throw badRequest('ids is required.');
+  if (ids.length > MAX_BATCH) throw badRequest(`ids must hold at most ${MAX_BATCH} ids.`);
   if (action === undefined) throw badRequest(`action must be one of: ${ACTIONS.join(', ')}.`);
   const succeeded: string[] = [];
   const failed: { id: string; code: number; message: string }[] = [];
