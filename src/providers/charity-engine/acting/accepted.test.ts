@@ -31,7 +31,7 @@ const words = (minLength = 0) => fc.array(word, { minLength, maxLength: 4 });
 const request = fc.record({
   spec: fc
     .record({
-      image: maybe(fc.constantFrom('alpine', 'acme/tool:2', 'ghcr.io/a/b@sha256:0', 'a b')),
+      image: maybe(fc.constantFrom('alpine', 'acme/tool:2', 'text-inference', 'a:text-inference', 'ghcr.io/a/b@sha256:0', 'a b')),
       app: fc.option(fc.constantFrom('charityengine:wolframengine', 'charityengine:text-inference', 'docker:x y'), { nil: null, freq: 5 }),
       command: fc.oneof({ weight: 3, arbitrary: words(1) }, fc.constant([]), fc.constant(['{"inputs":["q"]}'])),
       args: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, words()),

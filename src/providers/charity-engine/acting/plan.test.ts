@@ -44,6 +44,7 @@ describe('the plan', () => {
     [{ image: null, app: 'x:text-inference', command: [], args: ['{"inputs":["hi"]}'] }, { 'spec.args': 'HONOURED' }],
     [{ image: null, app: 'x:text-inference', command: ["{'inputs':['hi']}"] }, { 'spec.command': 'REFUSED' }],
     [{ image: null, app: 'x:text-inference', command: ['a', 'b'] }, { 'spec.command': 'REFUSED' }],
+    [{ image: 'acme/x:text-inference', command: ['a', 'b'] }, { 'spec.command': 'TRANSLATED' }],
     [{ workingDirectory: '/data' }, { 'spec.workingDirectory': 'REFUSED' }],
     [{ env: [{ name: 'A', value: 's3cret' }] }, { 'spec.env': 'REFUSED' }],
     [{ secretEnv: [{ name: 'A', secret: 's', key: null }] }, { 'spec.secretEnv': 'REFUSED' }],

@@ -10,9 +10,12 @@ export interface Program {
   readonly shownApp: string;
 }
 
-/** Whether the command line of an application is a document with prompts, and its tag the name of a model. */
+/**
+ * Whether the command line of an application is a document with prompts, and its tag the name of a model. Not that of an image
+ * which is called so.
+ */
 export function isInference(app: string): boolean {
-  return app.endsWith(':text-inference');
+  return /^(?!docker:)[^:]+:text-inference$/.test(app);
 }
 
 /** A registry in front of the repository: `ghcr.io/…`, `localhost:5000/…`. */

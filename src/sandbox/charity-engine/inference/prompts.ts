@@ -1,8 +1,11 @@
 import { isArray, isObject } from '../wire/json.ts';
 
-/** Text inference as a job: the command line is a JSON document with prompts, the tag names the model. */
+/**
+ * Text inference as a job: the command line is a JSON document with prompts, the tag names the model. An image that is called
+ * so runs as any other.
+ */
 export function isInference(app: string): boolean {
-  return app.endsWith(':text-inference');
+  return /^(?!docker:)[^:]+:text-inference$/.test(app);
 }
 
 /** The prompts of a command line; null when it is not a document with a list of them. */
