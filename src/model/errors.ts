@@ -130,6 +130,26 @@ export const ERROR_CODES = {
     remedy: 'Send it as application/json.',
     retryable: false,
   },
+  NOT_ACCEPTABLE: {
+    meaning: 'A subscription was asked for in a way that gives one answer only.',
+    remedy: 'Send Accept: text/event-stream, or open a WebSocket with the subprotocol graphql-transport-ws.',
+    retryable: false,
+  },
+  TOO_MANY_OPERATIONS: {
+    meaning: 'As many operations are under way on this connection as one may have.',
+    remedy: 'End one first, or open another connection.',
+    retryable: true,
+  },
+  TOO_MANY_CONNECTIONS: {
+    meaning: 'This gateway has as many live connections as it takes.',
+    remedy: 'Try again later, or use another replica.',
+    retryable: true,
+  },
+  SHUTTING_DOWN: {
+    meaning: 'The gateway is leaving and begins nothing new.',
+    remedy: 'Connect again; another replica, or the next start, goes on from the last cursor.',
+    retryable: true,
+  },
   CANCELLED: {
     meaning: 'The caller went away before the answer was there.',
     remedy: 'Nothing to do.',
