@@ -2,6 +2,7 @@ import type { NativeKey, RecordKind } from '../../model/ids.ts';
 import type { RecordOfKind } from '../../model/records.ts';
 import type { CallContext } from '../../upstream/types.ts';
 import type { AdapterDeps, Found, ListPage, ListQuery, ProviderAdapter } from '../provider.ts';
+import { createActing } from './acting/acting.ts';
 import { QarnotApi } from './api.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { readChanges } from './changes.ts';
@@ -77,5 +78,6 @@ export function createQarnotAdapter(deps: AdapterDeps<QarnotSettings>): Provider
     executionsOfTasks: (keys, ctx) => executionsOfTasks(connection, keys, ctx),
     logs: (execution, request, ctx) => readLogs(connection, execution, request, ctx),
     changes: (since, ctx) => readChanges(connection, since, ctx),
+    acting: createActing(connection, upstream),
   };
 }

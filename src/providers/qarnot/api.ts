@@ -74,10 +74,17 @@ export class QarnotApi {
     filter: NativeFilter,
     maximumResults: number,
     ctx: CallContext,
+    freshnessMs?: number,
   ): Promise<{ readonly rows: readonly unknown[]; readonly receivedAt: EpochMs }> {
     const body = { filter, maximumResults };
     const response = await this.#read(
-      { method: 'POST', path: SEARCH[collection], body, readOnly: true },
+      {
+        method: 'POST',
+        path: SEARCH[collection],
+        body,
+        readOnly: true,
+        ...(freshnessMs === undefined ? {} : { freshnessMs }),
+      },
       ctx,
     );
     if (!Array.isArray(response.body)) throw this.#offContract('a search result that is not a list');

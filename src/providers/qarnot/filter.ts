@@ -3,7 +3,7 @@
  * are those the C# SDK marks as filterable.
  */
 export type FilterField =
-  'Uuid' | 'Name' | 'State' | 'JobUuid' | 'ProjectUuid' | 'CreationDate' | 'LastModified';
+  'Uuid' | 'Shortname' | 'Name' | 'State' | 'JobUuid' | 'ProjectUuid' | 'CreationDate' | 'LastModified';
 
 export type NativeFilter =
   | { readonly operator: 'And' | 'Or'; readonly filters: readonly NativeFilter[] }

@@ -33,6 +33,17 @@ export const settingsSchema = z
       .max(100_000)
       .default(10_000)
       .describe('The most tasks, jobs or pools that one full sweep for changes reads.'),
+    containerProfile: z
+      .string()
+      .regex(/^[\w.-]{1,200}$/)
+      .default('docker-batch')
+      .describe('The profile that runs a container image when a submission names no profile.'),
+    uniqueShortnames: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Rely on Qarnot to refuse a second task with the same shortname, as its OpenAPI document says. Turn it off for a service that does not: submissions whose answer is lost are then looked up before they are repeated.',
+      ),
   })
   .prefault({});
 

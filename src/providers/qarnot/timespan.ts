@@ -13,3 +13,11 @@ export function timespanMs(value: unknown): number | null {
   const ms = wholeSeconds * 1000 + Number(fraction.padEnd(3, '0').slice(0, 3));
   return sign === '-' ? 0 - ms : ms;
 }
+
+/** A .NET TimeSpan of whole seconds, `[d.]hh:mm:ss`: one of the official clients misreads fractions. */
+export function timespanText(seconds: number): string {
+  const days = Math.floor(seconds / 86_400);
+  const clock = [Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60, seconds % 60];
+  const time = clock.map((part) => String(part).padStart(2, '0')).join(':');
+  return days === 0 ? time : `${String(days)}.${time}`;
+}
