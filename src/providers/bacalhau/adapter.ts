@@ -18,6 +18,8 @@ import {
   type ProviderAdapter,
 } from '../provider.ts';
 import { NOTHING_DROPPED } from '../reading.ts';
+import type { ActingCalls } from '../acting.ts';
+import { BacalhauActing } from './acting/acting.ts';
 import { BacalhauApi } from './api.ts';
 import { CAPABILITIES } from './capabilities.ts';
 import { ChangeReader } from './changes.ts';
@@ -46,6 +48,7 @@ type Gets = {
 /** The provider contract, spoken to one Bacalhau orchestrator. Each call is a file of its own. */
 export class BacalhauAdapter implements ProviderAdapter {
   readonly capabilities: Capabilities = CAPABILITIES;
+  readonly acting: ActingCalls;
   readonly #api: BacalhauApi;
   readonly #clock: Clock;
   readonly #executions: ExecutionReader;
@@ -59,6 +62,7 @@ export class BacalhauAdapter implements ProviderAdapter {
     const api = new BacalhauApi(upstream, clock, settings);
     const executions = new ExecutionReader(api, clock);
     const lookup = new Lookup(api, executions);
+    this.acting = new BacalhauActing(api);
     this.#api = api;
     this.#clock = clock;
     this.#executions = executions;

@@ -67,6 +67,16 @@ export class BacalhauApi {
     return this.#version.told;
   }
 
+  /** The version to act by; null while nothing tells it. */
+  get actingVersion(): string | null {
+    return this.#version.current;
+  }
+
+  /** Whether the server was another version earlier in this process. */
+  get versionChanged(): boolean {
+    return this.#version.hasChanged;
+  }
+
   fingerprint(ctx: CallContext): string {
     return this.#upstream.fingerprint(ctx);
   }
@@ -92,12 +102,47 @@ export class BacalhauApi {
   }
 
   /** One job, by id: what the server finds by name or prefix instead is not it, and reads as NOT_FOUND. */
-  async job(id: string, ctx: CallContext): Promise<Answer<JobAnswer>> {
+  async job(
+    id: string,
+    ctx: CallContext,
+    options: Pick<UpstreamRequest, 'freshnessMs'> = {},
+  ): Promise<Answer<JobAnswer>> {
     const response = await this.#get(
-      { path: spelledAsByGo(path`/api/v1/orchestrator/jobs/${id}`), bigIntegers: BIG_INTEGERS },
+      {
+        path: spelledAsByGo(path`/api/v1/orchestrator/jobs/${id}`),
+        bigIntegers: BIG_INTEGERS,
+        ...options,
+      },
       ctx,
     );
     return this.#answer(response, this.#exactly(id, response));
+  }
+
+  /**
+   * The job that has this name in a namespace, as it is now; NOT_FOUND when none has. Before 1.8 no job is found by its
+   * name.
+   */
+  async jobNamed(name: string, namespace: string, ctx: CallContext): Promise<Answer<JobAnswer>> {
+    const response = await this.#get(
+      {
+        path: spelledAsByGo(path`/api/v1/orchestrator/jobs/${name}`),
+        query: { namespace },
+        bigIntegers: BIG_INTEGERS,
+        freshnessMs: 0,
+      },
+      ctx,
+    );
+    const answer = jobAnswerOf(response.body, this.provider);
+    // An id, or the beginning of one, is found in the same place.
+    if (answer.job['Name'] !== name || answer.job['Namespace'] !== namespace) throw this.notFound('job');
+    return this.#answer(response, answer);
+  }
+
+  /** A call that changes something: sent once, and answered with whatever the server says. */
+  async write(request: UpstreamRequest, ctx: CallContext): Promise<UpstreamResponse> {
+    const response = await this.#upstream.send({ ...request, readOnly: false }, ctx);
+    this.#version.learn(response.headers);
+    return response;
   }
 
   /** One job with the executions of its latest version, in one call. */

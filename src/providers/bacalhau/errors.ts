@@ -3,9 +3,10 @@ import type { ProviderKey } from '../../model/ids.ts';
 import { failureForStatus } from '../../upstream/failure.ts';
 import type { UpstreamResponse } from '../../upstream/types.ts';
 import { textOf, wireOf, type Wire } from '../reading.ts';
+import { scrubValues } from '../scrub.ts';
 
 /** What a body says of a failure, whatever version wrote it. */
-interface Complaint {
+export interface Complaint {
   readonly message: string | null;
   readonly code: string | null;
   readonly component: string | null;
@@ -18,7 +19,7 @@ const SILENT: Complaint = { message: null, code: null, component: null };
  * is the text and `message` only repeats the status, and the version checks' `{ Error }`. A timeout of the handler
  * is plain text, like whatever a proxy on the way may say: that is not quoted.
  */
-function complaintOf(body: unknown): Complaint {
+export function complaintOf(body: unknown): Complaint {
   const row = bodyOf(body);
   if (row === null) return SILENT;
   const message = textOf(row['Message']) ?? textOf(row['error']) ?? textOf(row['Error']);
@@ -35,10 +36,15 @@ function bodyOf(body: unknown): Wire | null {
   }
 }
 
-/** The error for an answer that is no success. */
-export function failureOf(response: UpstreamResponse, provider: ProviderKey): GridweaveError {
+/** The error for an answer that is no success. `hidden`: values that were sent and may not come back in its message. */
+export function failureOf(
+  response: UpstreamResponse,
+  provider: ProviderKey,
+  hidden: readonly string[] = [],
+): GridweaveError {
   const complaint = complaintOf(response.body);
-  const plain = failureForStatus(response, provider, complaint.message);
+  const words = complaint.message === null ? null : scrubValues(complaint.message, hidden);
+  const plain = failureForStatus(response, provider, words);
   const code = codeOf(response.status, complaint, plain.code);
   const message = code === 'PROVIDER_PROTOCOL' ? wrongPlace(provider) : plain.message;
   const { upstream, ...details } = plain.details;

@@ -72,7 +72,8 @@ function failedBecause(row: Wire, message: string | null, details: unknown): Rea
   return reason === 'CAPACITY' && waitedInVain(row) ? 'QUEUE_TIME_LIMIT' : reason;
 }
 
-function jobStatus(row: Wire): Status {
+/** What a row says of the job's state. */
+export function jobStatus(row: Wire): Status {
   const { StateType: value, Message: text, Details: details } = wireOf(row['State']);
   const raw = textOf(value) ?? '';
   const message = textOf(text);

@@ -16,6 +16,7 @@ export class ServerVersion {
   readonly #assumed: string | null;
   #told: string | null = null;
   #askAgainAt = 0;
+  #hasChanged = false;
 
   constructor(assumed: string | undefined) {
     this.#assumed = assumed ?? null;
@@ -26,11 +27,21 @@ export class ServerVersion {
     return this.#told;
   }
 
+  /** The version to go by where no answer is at hand: what it told, else what the operator said to assume. */
+  get current(): string | null {
+    return this.#told === null ? this.#assumed : this.#refined(this.#told);
+  }
+
+  /** Whether the server told another version before: it may hold what an older one made. */
+  get hasChanged(): boolean {
+    return this.#hasChanged;
+  }
+
   /** Learns from an answer's headers; returns the version to read that very answer by, or null when it tells none. */
   learn(headers: Readonly<Record<string, string>>): string | null {
     const version = headers[VERSION_HEADER];
     if (version === undefined || !VERSION.test(version)) return null;
-    this.#told = version;
+    this.#tell(version);
     return this.#refined(version);
   }
 
@@ -51,9 +62,14 @@ export class ServerVersion {
       this.#askAgainAt = nowMs + FAILED_ASKING_MS;
       return this.#told;
     }
-    this.#told = version;
+    this.#tell(version);
     this.#askAgainAt = nowMs + ASKED_VERSION_MS;
     return version;
+  }
+
+  #tell(version: string): void {
+    this.#hasChanged ||= this.#told !== null && this.#told !== version;
+    this.#told = version;
   }
 
   #refined(version: string): string {
