@@ -1,0 +1,4 @@
+import { fileTarget } from './file-target.ts';
+import { runLogContract } from './run.ts';
+
+runLogContract(fileTarget());
