@@ -148,6 +148,11 @@ export interface ChangeBatch {
   readonly watermark: string;
   /** True when this batch is a full sweep: what it does not hold does not exist any more. */
   readonly complete: boolean;
+  /**
+   * True when changes since the watermark were left out that no later batch will hold: there were more than one batch can
+   * read. Only a full sweep can tell then. Absent means no.
+   */
+  readonly lost?: boolean;
   readonly dropped: DroppedRows;
 }
 

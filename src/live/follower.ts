@@ -1,0 +1,280 @@
+import { GridweaveError } from '../model/errors.ts';
+import type { Clock, EpochMs } from '../model/time.ts';
+import type { ChangeBatch } from '../providers/provider.ts';
+import type { Provider } from '../providers/registry.ts';
+import type { LiveEvent, WatchedKind } from './event.ts';
+import type { EventLog } from './event-log.ts';
+import type { Interest, Told } from './live.ts';
+import type { SourceState } from './message.ts';
+import type { LiveOptions } from './options.ts';
+import { readChanges, type PollScope } from './poll.ts';
+import { Poller } from './poller.ts';
+import { PollSchedule, SweepSchedule } from './schedule.ts';
+import { Tracker } from './tracker.ts';
+import { Watchers } from './watchers.ts';
+
+export interface FollowerDeps {
+  readonly provider: Provider;
+  readonly scope: PollScope;
+  readonly log: EventLog;
+  readonly clock: Clock;
+  readonly options: LiveOptions;
+  readonly random: () => number;
+  readonly onFault: (fault: unknown) => void;
+}
+
+/** Events handed to the log at a time: others have their turn between. */
+const APPENDED_AT_A_TIME = 256;
+const REPLAYED_AT_A_TIME = 500;
+
+/**
+ * Follows one provider while anybody watches it: polls, finds what changed, and appends it. What it knows outlives the
+ * polling, so that a pause costs nothing but time.
+ */
+export class Follower {
+  readonly provider: Provider;
+  readonly tracker: Tracker;
+  readonly #deps: FollowerDeps;
+  readonly #poller: Poller;
+  readonly #schedule: PollSchedule;
+  readonly #sweeps: SweepSchedule;
+  readonly #watchers = new Watchers();
+  #opened: Promise<void> | null = null;
+  /** Appends, one after the other, in the order in which the tracker found the events. */
+  #tail: Promise<void> = Promise.resolve();
+  #watermark: string | null = null;
+  /** Changes may have been missed since the watermark: only a complete sweep can tell what. */
+  #threadLost = false;
+  /** Somebody was answered, or holds a position, before the first look: what it shows must be told. */
+  #promised = false;
+  #completeness: SourceState['completeness'] = 'NONE';
+  #readAt: EpochMs | null = null;
+  #errorCode: string | null = null;
+  #changedAt = -Infinity;
+  #linger: NodeJS.Timeout | null = null;
+  #firstLook = settledLook();
+  #closed = false;
+
+  constructor(deps: FollowerDeps) {
+    const { provider, options, clock, onFault, random } = deps;
+    this.#deps = deps;
+    this.provider = provider;
+    this.tracker = new Tracker(provider.key, options);
+    const { hotMs, warmMs } = { ...options, ...options.perProvider.get(provider.key) };
+    this.#schedule = new PollSchedule({ hotMs, warmMs }, options, random);
+    this.#sweeps = new SweepSchedule(options);
+    this.#poller = new Poller({
+      schedule: this.#schedule,
+      clock,
+      onFault,
+      isHot: () => this.#isHot(),
+      poll: async (signal) => {
+        const failure = await this.#poll(signal);
+        if (!signal.aborted) this.#firstLook.done();
+        return failure;
+      },
+    });
+  }
+
+  /** Whether this provider can tell changes of a kind at all. */
+  canTell(kind: WatchedKind): boolean {
+    const { changes, kinds } = this.provider.adapter.capabilities;
+    return changes !== 'NONE' && kinds.includes(kind);
+  }
+
+  /** `seen` resolves when the provider has been looked at since this round of polling began, whatever came of it. */
+  watch(interest: Interest): { readonly seen: Promise<void>; release(): void } {
+    if (this.#closed || !this.canTell(interest.kind)) return { seen: Promise.resolve(), release: () => {} };
+    const remove = this.#watchers.add(interest);
+    if (this.#linger !== null) clearTimeout(this.#linger);
+    this.#linger = null;
+    if (this.#poller.started) {
+      if (this.#isHot()) this.#poller.arm();
+    } else {
+      this.#firstLook.done();
+      this.#firstLook = openLook();
+      this.#schedule.hurry();
+      this.#poller.start();
+    }
+    return {
+      seen: this.#firstLook.seen,
+      release: () => {
+        remove();
+        if (this.#watchers.size === 0 && !this.#closed) this.#startLinger();
+      },
+    };
+  }
+
+  /** A watcher is answered now, from what is known. */
+  answered(): void {
+    if (this.#readAt === null) this.#promised = true;
+  }
+
+  state(kind: WatchedKind): SourceState {
+    const provider = this.provider.key;
+    if (!this.canTell(kind)) {
+      return { provider, completeness: 'NONE', readAt: null, errorCode: 'UNSUPPORTED_OPERATION' };
+    }
+    return {
+      provider,
+      completeness: this.#completeness,
+      readAt: this.#readAt,
+      errorCode: this.#errorCode,
+    };
+  }
+
+  async tell(told: Told): Promise<void> {
+    const { clock } = this.#deps;
+    if (this.#closed) return;
+    try {
+      await this.#open();
+    } catch (fault) {
+      this.#deps.onFault(fault);
+      return;
+    }
+    const now = clock.now();
+    const appended = this.#append(this.tracker.tell(told, now));
+    this.#changedAt = now;
+    this.#schedule.nudge(now);
+    this.#poller.arm();
+    await appended;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#linger !== null) clearTimeout(this.#linger);
+    this.#firstLook.done();
+    await this.#poller.stop();
+    await this.#tail;
+  }
+
+  #startLinger(): void {
+    if (this.#linger !== null) clearTimeout(this.#linger);
+    this.#linger = setTimeout(() => {
+      this.#linger = null;
+      void this.#poller.stop();
+    }, this.#deps.options.lingerMs).unref();
+  }
+
+  #isHot(): boolean {
+    const { clock, options } = this.#deps;
+    return (
+      clock.now() - this.#changedAt < options.hotAfterChangeMs ||
+      this.#watchers.seeLife(this.provider, this.tracker)
+    );
+  }
+
+  async #poll(signal: AbortSignal): Promise<GridweaveError | null> {
+    await this.#open();
+    const { provider, scope, clock, onFault } = this.#deps;
+    const startedAt = clock.now();
+    const isSweep = this.#watermark === null || this.#threadLost || this.#sweeps.isDue(startedAt);
+    let batch: ChangeBatch;
+    try {
+      batch = await readChanges(provider, isSweep ? null : this.#watermark, scope, { ...this.#deps, signal });
+    } catch (thrown) {
+      if (signal.aborted) return null;
+      const known = thrown instanceof GridweaveError;
+      if (!known) onFault(thrown);
+      const failure = known ? thrown : new GridweaveError('INTERNAL', 'The gateway failed while it looked for changes.', { provider: provider.key, cause: thrown }); // prettier-ignore
+      this.#errorCode = failure.code;
+      // The next poll starts over: this watermark leads nowhere, or to more than one poll can read.
+      if (!isSweep && (failure.code === 'INVALID_CURSOR' || failure.code === 'CALL_BUDGET_EXCEEDED')) {
+        this.#threadLost = true;
+      }
+      return failure;
+    }
+    // What came too late is read again: the watermark stands where it was.
+    if (signal.aborted) return null;
+    await this.#take(batch, startedAt, isSweep);
+    return null;
+  }
+
+  async #take(batch: ChangeBatch, startedAt: EpochMs, isSweep: boolean): Promise<void> {
+    const now = this.#deps.clock.now();
+    const silent = this.#readAt === null && !this.#promised;
+    const events = this.tracker.take(batch, { startedAt, now, silent });
+    if (events.length > 0) this.#changedAt = now;
+    // A sweep may be cut off, where what changed since the watermark is not: so it does not move the watermark.
+    if (!isSweep || this.#watermark === null || this.#threadLost) this.#watermark = batch.watermark;
+    if (isSweep || batch.complete) this.#sweeps.swept(now, batch.complete);
+    else if (batch.dropped.count > 0) this.#sweeps.fellShort(now);
+    if (batch.complete) this.#completeness = 'COMPLETE';
+    else if (this.#readAt === null || this.#threadLost) this.#completeness = 'PARTIAL';
+    this.#readAt = now;
+    this.#errorCode = null;
+    const appended = this.#append(events);
+    const isBroken = this.#threadLost && !batch.complete;
+    this.#threadLost = !isSweep && batch.lost === true;
+    await (isBroken ? this.#breakEpoch() : appended);
+  }
+
+  /** Opens the partition, and takes up what an earlier process left in it. Tried again when it failed. */
+  #open(): Promise<void> {
+    this.#opened ??= this.#takeUp().catch((fault: unknown) => {
+      this.#opened = null;
+      throw fault;
+    });
+    return this.#opened;
+  }
+
+  async #takeUp(): Promise<void> {
+    const { log, provider } = this.#deps;
+    const window = await log.open(provider.key);
+    if (window.lastSeq === 0) return;
+    // Positions of before can be served, so whoever resumes from one must hear of all that happened since.
+    this.#promised = true;
+    const { epoch, firstSeq, lastSeq } = window;
+    for (let seq = firstSeq - 1; seq < lastSeq;) {
+      const answer = await log.read(provider.key, { epoch, seq }, REPLAYED_AT_A_TIME);
+      const last = answer.outcome === 'ENTRIES' ? answer.entries.at(-1) : undefined;
+      if (answer.outcome !== 'ENTRIES' || last === undefined) break;
+      for (const entry of answer.entries) this.tracker.replay(entry);
+      seq = last.position.seq;
+    }
+  }
+
+  #append(events: readonly LiveEvent[]): Promise<void> {
+    if (events.length === 0) return this.#tail;
+    const { log, provider } = this.#deps;
+    return this.#queue(async () => {
+      for (let i = 0; i < events.length; i += APPENDED_AT_A_TIME) {
+        await log.append(provider.key, events.slice(i, i + APPENDED_AT_A_TIME));
+      }
+    });
+  }
+
+  #breakEpoch(): Promise<void> {
+    return this.#queue(async () => {
+      await this.#deps.log.breakEpoch(this.provider.key);
+    });
+  }
+
+  /** Events that did not get into the log are lost to its readers, so they must start over. */
+  #queue(work: () => Promise<void>): Promise<void> {
+    const { log, provider, onFault } = this.#deps;
+    this.#tail = this.#tail.then(work).catch(async (fault: unknown) => {
+      onFault(fault);
+      await log.breakEpoch(provider.key).catch(onFault);
+    });
+    return this.#tail;
+  }
+}
+
+/** The first look of a round of polling, to be waited for. */
+interface Look {
+  readonly seen: Promise<void>;
+  readonly done: () => void;
+}
+
+function openLook(): Look {
+  let done = (): void => {};
+  const seen = new Promise<void>((resolve) => {
+    done = resolve;
+  });
+  return { seen, done };
+}
+
+function settledLook(): Look {
+  return { seen: Promise.resolve(), done: () => {} };
+}

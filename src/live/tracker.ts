@@ -1,0 +1,313 @@
+import { activeFilters, passes } from '../merge/filter.ts';
+import type { ProviderKey } from '../model/ids.ts';
+import { observe, type KnownState, type ObservedChange } from '../model/observe.ts';
+import { epochMs, type EpochMs } from '../model/time.ts';
+import type { ChangeBatch, ListFilter } from '../providers/provider.ts';
+import { ageOf, commandOn, Departures, type Look } from './command.ts';
+import { WATCHED_KINDS, type LiveEvent, type SourceMode, type WatchedKind, type WatchedRecord } from './event.ts'; // prettier-ignore
+import type { LogEntry } from './event-log.ts';
+import type { Told } from './live.ts';
+import { Memory, type Entry } from './memory.ts';
+import type { TrackerOptions } from './options.ts';
+import { bare, digestOf, endOf, hasEnded, occurredAt, parentsOf } from './projection.ts';
+
+/** Work that ended shortly before the first look may become visible after it. */
+const HISTORY_SLACK_MS = 60_000;
+
+/** How a batch is taken in. */
+export interface TakeOptions extends Look {
+  /** A first look that nobody waits for: what is not known yet is learned and not told. */
+  readonly silent: boolean;
+}
+
+/** Where an event comes from. */
+interface Source {
+  readonly mode: SourceMode;
+  readonly now: EpochMs;
+}
+
+/**
+ * What is known of one provider, and what becomes of that when another look is taken: events, in the order to append them.
+ *
+ * What a look shows is led through the state machine of the model (`observe`); what cannot follow is not told, and what is
+ * known stands. An object that is not known is told, unless the first look was silent and it belongs to what was before, or
+ * it ended beyond the horizon. Does no I/O; events are lost unless the caller appends them.
+ */
+export class Tracker {
+  readonly #provider: ProviderKey;
+  readonly #options: TrackerOptions;
+  readonly #memory: Memory;
+  readonly #departures: Departures;
+  readonly #commanded = new Set<Entry>();
+  /** The newest creation or end seen, by the provider's clock; never ahead of ours. */
+  #newest = -Infinity;
+  /** What ended before this, by the provider's clock, belongs to a first look that was silent. */
+  #historyBefore = -Infinity;
+
+  constructor(provider: ProviderKey, options: TrackerOptions) {
+    this.#provider = provider;
+    this.#options = options;
+    this.#memory = new Memory(options);
+    this.#departures = new Departures(options);
+  }
+
+  /** Objects that are remembered. */
+  get size(): number {
+    return this.#memory.size;
+  }
+
+  /**
+   * Takes a batch in. Only what a complete one does not hold is gone: a complete batch holds all objects of all four kinds
+   * that the provider has, ended ones included (the contract suite compares it with the lists).
+   */
+  take(batch: ChangeBatch, look: TakeOptions): LiveEvent[] {
+    const events: LiveEvent[] = [];
+    const records = [...batch.jobs, ...batch.tasks, ...batch.executions, ...batch.computeNodes];
+    for (const record of records) this.#noteTimes(record, look.now);
+    for (const record of records) this.#see(bare(record), look, events);
+    if (batch.complete) this.#buryMissing(records, look, events);
+    this.#settleCommands(look.now, events);
+    if (look.silent) this.#historyBefore = this.#newest - HISTORY_SLACK_MS;
+    this.#memory.forget(look.now);
+    this.#departures.forget(look.now);
+    return events;
+  }
+
+  /** Takes in what is known without a poll. */
+  tell(told: Told, now: EpochMs): LiveEvent[] {
+    const events: LiveEvent[] = [];
+    const source = { mode: told.sourceMode, now };
+    if (told.type === 'GONE') {
+      const entry = this.#memory.get(told.kind, told.key);
+      this.#departures.note(told.kind, told.key, now);
+      if (entry !== null) this.#bury([entry], source, events);
+      return events;
+    }
+    const record = bare(told.record);
+    this.#departures.recall(record.kind, record.key);
+    const entry = this.#memory.get(record.kind, record.key);
+    if (entry !== null && hasEnded(entry.record) && isStopping(record)) return events;
+    const command = told.sourceMode === 'COMMAND' ? commandOn(entry, now) : null;
+    if (entry === null) this.#meet(record, digestOf(record), { ...source, silent: false }, events);
+    else if (!this.#follow(entry, record, digestOf(record), source, events)) return events;
+    const after = this.#memory.get(record.kind, record.key);
+    if (after === null) return events;
+    if (entry === null) after.unseenSince = now;
+    if (command === null) {
+      after.seenAt = record.observedAt;
+      return events;
+    }
+    after.command = command;
+    this.#commanded.add(after);
+    if (entry === null) after.seenAt = epochMs(0);
+    return events;
+  }
+
+  /** Takes up what an earlier process told, entry by entry. */
+  replay({ event, at }: LogEntry): void {
+    const { kind, key, generation } = event;
+    const record = event.type === 'TOMBSTONE' ? event.before : event.record;
+    const nativeGeneration = record.kind === 'computeNode' ? 1 : record.generation;
+    const known = record.kind === 'computeNode' ? null : { state: record.status.state, generation, nativeGeneration }; // prettier-ignore
+    const entry: Entry = {
+      record,
+      digest: digestOf(record),
+      known,
+      endedFrom: hasEnded(record) ? at : null,
+      seenAt: event.sourceMode === 'COMMAND' ? epochMs(0) : record.observedAt,
+      command: null,
+      unseenSince:
+        event.type === 'CHANGE' && event.sourceMode === 'COMMAND' && event.before === null ? at : null,
+    };
+    this.#noteTimes(record, at);
+    if (event.type === 'TOMBSTONE') this.#memory.bury(this.#memory.get(kind, key) ?? entry);
+    else this.#memory.put(entry);
+  }
+
+  /** Every remembered object of a kind that passes a filter. */
+  *matching(kind: WatchedKind, filter: ListFilter): Iterable<WatchedRecord> {
+    const names = activeFilters(filter);
+    for (const { record } of this.#memory.all(kind)) if (passes(record, filter, names)) yield record;
+  }
+
+  /** Whether anything of a kind that has not ended passes a filter. */
+  hasLive(kind: WatchedKind, filter: ListFilter): boolean {
+    const names = activeFilters(filter);
+    for (const { record } of this.#memory.live(kind)) if (passes(record, filter, names)) return true;
+    return false;
+  }
+
+  #see(seen: WatchedRecord, look: TakeOptions, events: LiveEvent[]): void {
+    const entry = this.#memory.get(seen.kind, seen.key);
+    const digest = digestOf(seen);
+    if (entry === null) {
+      if (!this.#departures.has(seen, look)) this.#meet(seen, digest, { ...look, mode: 'POLL' }, events);
+      return;
+    }
+    entry.unseenSince = null;
+    const age = ageOf(entry, { record: seen, digest }, look, this.#options);
+    if (age === 'DOUBTFUL' && entry.command !== null) entry.command.held = seen;
+    if (age !== 'CURRENT') return;
+    if (entry.command !== null) entry.command.held = null;
+    if (this.#follow(entry, seen, digest, { mode: 'POLL', now: look.now }, events))
+      entry.seenAt = seen.observedAt;
+  }
+
+  /** Takes in an object that is not remembered. */
+  #meet(
+    seen: WatchedRecord,
+    digest: string,
+    source: Source & { readonly silent: boolean },
+    events: LiveEvent[],
+  ): void {
+    const trace = this.#memory.trace(seen.kind, seen.key);
+    if (trace !== null && (trace.gone ? wasDeleted(seen) : trace.digest === digest)) return;
+    const { known, change } = step(seen, trace?.known ?? null);
+    if (change === 'HELD' && trace?.gone === false) return;
+    const isTold = trace !== null || !(source.silent || this.#isHistory(seen, source));
+    const endedAt = hasEnded(seen) ? (endOf(seen) ?? source.now) : null;
+    const endedFrom = isTold && endedAt !== null ? source.now : endedAt;
+    if (!isTold && endedFrom !== null && source.now - endedFrom > this.#options.horizonMs) {
+      this.#memory.leaveTrace(seen.kind, seen.key, { digest, known, gone: false });
+      return;
+    }
+    const entry = { record: seen, digest, known, endedFrom, seenAt: seen.observedAt, command: null, unseenSince: null }; // prettier-ignore
+    this.#memory.put(entry);
+    if (isTold) events.push(this.#change(entry, null, trace?.gone === true ? 'FIRST' : change, source));
+  }
+
+  /** Takes in another look at an object. False: what was seen cannot follow what is known, which stands. */
+  #follow(entry: Entry, seen: WatchedRecord, digest: string, source: Source, events: LiveEvent[]): boolean {
+    const { known, change } = step(seen, entry.known);
+    if (change === 'HELD') return false;
+    const before = entry.record;
+    const same = change === 'NONE' && digest === entry.digest;
+    const alive = !hasEnded(seen);
+    const endedFrom = alive ? null : (entry.endedFrom ?? source.now);
+    Object.assign(entry, { record: seen, digest, known, endedFrom });
+    this.#memory.put(entry);
+    if (!same) events.push(this.#change(entry, before, change, source));
+    return true;
+  }
+
+  #change(
+    { record, known }: Entry,
+    before: WatchedRecord | null,
+    change: ObservedChange,
+    { mode, now }: Source,
+  ): LiveEvent {
+    const base = {
+      provider: this.#provider,
+      kind: record.kind,
+      key: record.key,
+      occurredAt: occurredAt(record, before),
+      observedAt: now,
+      sourceMode: mode,
+      generation: known?.generation ?? 1,
+    };
+    if (change === 'CORRECTED' && before !== null) return { type: 'CORRECTION', ...base, record, before };
+    return {
+      type: 'CHANGE',
+      ...base,
+      record,
+      before,
+      skipped: change === 'SKIPPED',
+      reopened: change === 'REOPENED',
+    };
+  }
+
+  #buryMissing(records: readonly WatchedRecord[], look: Look, events: LiveEvent[]): void {
+    const held = new Set(records.map(nameOf));
+    const missing: Entry[] = [];
+    for (const kind of WATCHED_KINDS) {
+      for (const entry of this.#memory.all(kind)) {
+        if (!held.has(nameOf(entry.record)) && !this.#isYetToShow(entry, look)) missing.push(entry);
+      }
+    }
+    this.#bury(missing, { mode: 'POLL', now: look.now }, events);
+  }
+
+  /** What a command made need not be in a provider's lists at once. */
+  #isYetToShow({ unseenSince }: Entry, { startedAt, now }: Look): boolean {
+    if (unseenSince === null) return false;
+    return startedAt <= unseenSince || now - unseenSince < this.#options.commandVisibleMs;
+  }
+
+  /** Tells what is gone, with all that belongs to it: parts before the whole. */
+  #bury(gone: readonly Entry[], { mode, now }: Source, events: LiveEvent[]): void {
+    if (gone.length === 0) return;
+    const all = new Set(gone);
+    const keysOf = (kind: WatchedKind): Set<string> =>
+      new Set(gone.filter(({ record }) => record.kind === kind).map(({ record }) => record.key));
+    const [jobs, tasks] = [keysOf('job'), keysOf('task')];
+    for (const kind of ['task', 'execution'] as const) {
+      for (const entry of jobs.size + tasks.size === 0 ? [] : this.#memory.all(kind)) {
+        const { job, task } = parentsOf(entry.record);
+        if (jobs.has(job ?? '') || tasks.has(task ?? '')) all.add(entry);
+      }
+    }
+    for (const kind of WATCHED_KINDS.toReversed()) {
+      for (const entry of all) {
+        if (entry.record.kind !== kind) continue;
+        this.#memory.bury(entry);
+        this.#commanded.delete(entry);
+        const { key } = entry.record;
+        const generation = entry.known?.generation ?? 1;
+        events.push({ type: 'TOMBSTONE', provider: this.#provider, kind, key, occurredAt: null, observedAt: now, sourceMode: mode, generation, before: entry.record }); // prettier-ignore
+      }
+    }
+  }
+
+  /** Commands that had their time: what the provider has said since, and nothing else, counts. */
+  #settleCommands(now: EpochMs, events: LiveEvent[]): void {
+    for (const entry of this.#commanded) {
+      const { command, record } = entry;
+      if (command !== null && now - command.at < this.#options.commandSettleMs) continue;
+      this.#commanded.delete(entry);
+      entry.command = null;
+      const held = command?.held ?? null;
+      if (held === null || this.#memory.get(record.kind, record.key) !== entry) continue;
+      this.#follow(entry, held, digestOf(held), { mode: 'POLL', now }, events);
+    }
+  }
+
+  #noteTimes(record: WatchedRecord, now: EpochMs): void {
+    const newest = Math.max(record.createdAt ?? 0, endOf(record) ?? 0);
+    this.#newest = Math.max(this.#newest, Math.min(newest, now));
+  }
+
+  /** Whether an object that nobody knows ended so long ago that it is no news. Judged by the provider's own clock. */
+  #isHistory(record: WatchedRecord, { mode, now }: Source): boolean {
+    const endedAt = endOf(record);
+    if (endedAt === null || mode !== 'POLL') return false;
+    return endedAt < this.#historyBefore || endedAt < Math.min(now, this.#newest) - this.#options.horizonMs;
+  }
+}
+
+/** Leads what is seen through the state machine. Compute nodes have none. */
+function step(
+  seen: WatchedRecord,
+  known: KnownState | null,
+): { readonly known: KnownState | null; readonly change: ObservedChange } {
+  if (seen.kind === 'computeNode') return { known: null, change: 'NONE' };
+  const { generation, status } = seen;
+  const observed = observe(seen.kind, known, { state: status.state, generation });
+  if (observed.change !== 'HELD' || known === null) return observed;
+  // Of use only for an object that was deleted and is back: it begins anew, and its generation must not fall.
+  const anew = { state: status.state, generation: Math.max(known.generation, generation), nativeGeneration: generation }; // prettier-ignore
+  return { known: anew, change: 'HELD' };
+}
+
+/** What a command says of work on its way to a stop: no news of work that a poll has shown at its end meanwhile. */
+function isStopping({ kind, status }: WatchedRecord): boolean {
+  return kind !== 'computeNode' && (status.state === 'CANCELLING' || status.state === 'SUSPENDED');
+}
+
+/** A provider that keeps deleted work for a while tells of the deletion in its own way. */
+function wasDeleted(record: WatchedRecord): boolean {
+  return record.kind !== 'computeNode' && record.status.reason === 'DELETED_UPSTREAM' && hasEnded(record);
+}
+
+function nameOf({ kind, key }: WatchedRecord): string {
+  return `${kind} ${key}`;
+}
