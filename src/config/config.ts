@@ -8,7 +8,15 @@ import type { ProviderKey } from '../model/ids.ts';
 import type { ProviderKindDefinition } from '../providers/kind.ts';
 import type { ProviderCallback } from '../providers/provider-callback.ts';
 import type { UpstreamOptions } from '../upstream/types.ts';
-import type { LimitsConfig, LogConfig, SandboxConfig, ServerConfig } from './schema.ts';
+import type {
+  ActConfig,
+  AuditConfig,
+  DataConfig,
+  LimitsConfig,
+  LogConfig,
+  SandboxConfig,
+  ServerConfig,
+} from './schema.ts';
 
 export type { LimitsConfig, LogConfig, ServerConfig } from './schema.ts';
 
@@ -60,6 +68,9 @@ export interface LoadedConfig {
   readonly server: ServerConfig;
   readonly limits: LimitsConfig;
   readonly log: LogConfig;
+  readonly data: DataConfig;
+  readonly act: ActConfig;
+  readonly audit: AuditConfig;
   /** In the order of the file, disabled ones included. Empty exactly when `sandbox` is set. */
   readonly providers: readonly ConfiguredProvider[];
   /** Set when the emulators are to be run instead of providers. */

@@ -75,6 +75,51 @@ const logSchema = z
   })
   .describe('What the gateway writes about itself, to standard output.');
 
+/** `data`: what outlives the process. */
+const dataSchema = z
+  .strictObject({
+    directory: z
+      .string()
+      .min(1)
+      .max(4096)
+      .nullable()
+      .default(null)
+      .describe(
+        'A folder of this gateway alone, made when it is missing. What was submitted is kept there, so that a repeat after a crash finds it, and so is the window of events. Absent: in memory, and gone with the process.',
+      ),
+  })
+  .describe('What outlives the process.');
+
+/** `audit`: who did what. */
+const auditSchema = z
+  .strictObject({
+    file: z
+      .string()
+      .min(1)
+      .max(4096)
+      .nullable()
+      .default(null)
+      .describe(
+        'A file that each action is appended to, one JSON object a line. Every action is in the log in any case, marked by `audit: true`.',
+      ),
+  })
+  .describe('Where actions are written down.');
+
+/** `act`: submitting, cancelling and the like. */
+const actSchema = z
+  .strictObject({
+    timeoutMs: z
+      .int()
+      .min(1_000)
+      .max(600_000)
+      .default(20_000)
+      .describe(
+        'How long one submission may take, looking it up after a lost answer included, in milliseconds. Longer than the timeout of a provider.',
+      ),
+    maxBulk: z.int().min(1).max(100_000).default(1_000).describe('How many jobs one `cancelJobs` may touch.'),
+  })
+  .describe('Submitting, cancelling and the like.');
+
 /** `sandbox`: the simulated world. */
 const sandboxSchema = z
   .strictObject({
@@ -99,6 +144,9 @@ export const configSchema = z.strictObject({
     .describe('The provider connections, one entry each. Their order is the order of `Query.providers`.'),
   limits: limitsSchema.prefault({}),
   log: logSchema.prefault({}),
+  data: dataSchema.prefault({}),
+  act: actSchema.prefault({}),
+  audit: auditSchema.prefault({}),
   sandbox: sandboxSchema.optional(),
 });
 
@@ -116,4 +164,7 @@ export const PLANNED_KEYS: ReadonlySet<string> = new Set(['auth', 'redis']);
 export type ServerConfig = Readonly<z.output<typeof serverSchema>>;
 export type LimitsConfig = Readonly<z.output<typeof limitsSchema>>;
 export type LogConfig = Readonly<z.output<typeof logSchema>>;
+export type DataConfig = Readonly<z.output<typeof dataSchema>>;
+export type ActConfig = Readonly<z.output<typeof actSchema>>;
+export type AuditConfig = Readonly<z.output<typeof auditSchema>>;
 export type SandboxConfig = Readonly<z.output<typeof sandboxSchema>>;

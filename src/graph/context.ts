@@ -1,3 +1,5 @@
+import type { Act } from '../act/act.ts';
+import type { Caller } from '../act/caller.ts';
 import type { ReadContext } from '../merge/context.ts';
 import type { Loaders } from './loaders.ts';
 
@@ -6,6 +8,10 @@ export interface GraphContext {
   readonly read: ReadContext;
   readonly loaders: Loaders;
   readonly limits: GraphLimits;
+  /** What can be done at providers; shared by all operations. */
+  readonly act: Act;
+  /** On whose behalf this operation acts. */
+  readonly caller: Caller;
 }
 
 export interface GraphLimits {

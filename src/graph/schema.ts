@@ -6,6 +6,10 @@ import './log.ts';
 import './relations.ts';
 import './query.ts';
 import './mutation.ts';
+import './acting/submit.ts';
+import './acting/actions.ts';
+import './acting/cancel-jobs.ts';
+import './acting/plan.ts';
 
 /** The executable schema. Built once per process. */
 export const schema: GraphQLSchema = builder.toSchema();

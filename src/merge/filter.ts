@@ -11,7 +11,7 @@ export interface MergedFilter extends Omit<ListFilter, 'projects'> {
 }
 
 /** The part of a filter that one provider is to apply, or null when nothing of this provider can match. */
-export function filterFor(provider: Provider, filter: MergedFilter): ListFilter | null {
+export function filterFor(provider: Pick<Provider, 'key'>, filter: MergedFilter): ListFilter | null {
   const { providers, projects, ...rest } = filter;
   if (providers !== undefined && !providers.includes(provider.key)) return null;
   if (projects === undefined) return rest;

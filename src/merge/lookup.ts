@@ -2,6 +2,7 @@ import { GridweaveError } from '../model/errors.ts';
 import type { NativeKey, ProviderKey, RecordKind } from '../model/ids.ts';
 import type { RecordOfKind } from '../model/records.ts';
 import type { ChildCalls, Children, Found } from '../providers/provider.ts';
+import { NOTHING_DROPPED } from '../providers/reading.ts';
 import type { Provider } from '../providers/registry.ts';
 import type { ReadContext } from './context.ts';
 import { sourceFailure } from './source-report.ts';
@@ -18,14 +19,36 @@ export function lookupMany<K extends RecordKind>(
   refs: readonly Ref[],
   ctx: ReadContext,
 ): Promise<(RecordOfKind[K] | GridweaveError)[]> {
-  return byProvider(refs, ctx, (provider, keys) => {
+  return byProvider(refs, ctx, async (provider, keys) => {
     if (!provider.adapter.capabilities.kinds.includes(kind)) {
       throw new GridweaveError('UNSUPPORTED_OPERATION', 'This provider has no such objects.', {
         provider: provider.key,
       });
     }
-    return provider.adapter.get(kind, keys, ctx.call);
+    return withRecentWrites(kind, provider, await provider.adapter.get(kind, keys, ctx.call), ctx);
   });
+}
+
+function withRecentWrites<K extends RecordKind>(
+  kind: K,
+  provider: Provider,
+  answer: Found<RecordOfKind[K]>,
+  ctx: ReadContext,
+): Found<RecordOfKind[K]> {
+  const found = new Map<NativeKey, RecordOfKind[K]>();
+  const missing = new Map(answer.missing);
+  for (const [key, record] of answer.found) {
+    const seen = ctx.recentWrites.seen(provider, ctx.call, record);
+    if (seen === null) missing.set(key, notFound(provider.key));
+    else found.set(key, seen);
+  }
+  for (const [key, error] of answer.missing) {
+    const made = error.code === 'NOT_FOUND' ? ctx.recentWrites.unseen(provider, ctx.call, kind, key) : null;
+    if (made === null) continue;
+    missing.delete(key);
+    found.set(key, made);
+  }
+  return { found, missing };
 }
 
 /** A call of the contract that answers with the children of many parents. */
@@ -43,10 +66,48 @@ export function childrenOfMany<C extends ChildCall>(
   refs: readonly Ref[],
   ctx: ReadContext,
 ): Promise<(Children<KindOfChildren[C]> | GridweaveError)[]> {
-  return byProvider(refs, ctx, (provider, keys) => {
+  return byProvider(refs, ctx, async (provider, keys) => {
     const ask: (typeof provider.adapter)[ChildCall] = provider.adapter[call].bind(provider.adapter);
-    return ask(keys, ctx.call) as Promise<Found<Children<KindOfChildren[C]>>>;
+    const answer = (await ask(keys, ctx.call)) as Found<Children<KindOfChildren[C]>>;
+    return childrenWithRecentWrites(call, provider, answer, ctx);
   });
+}
+
+const PARENT_OF: Readonly<Record<ChildCall, 'job' | 'task'>> = {
+  tasksOfJobs: 'job',
+  executionsOfJobs: 'job',
+  executionsOfTasks: 'task',
+};
+
+/** Children as readers should see them; those of a parent that was made a moment ago may not be there yet. */
+function childrenWithRecentWrites<K extends 'task' | 'execution'>(
+  call: ChildCall,
+  provider: Provider,
+  answer: Found<Children<K>>,
+  ctx: ReadContext,
+): Found<Children<K>> {
+  const found = new Map<NativeKey, Children<K>>();
+  const missing = new Map(answer.missing);
+  for (const [parent, children] of answer.found) {
+    const records = children.records.flatMap((record) => {
+      const seen = ctx.recentWrites.seen(provider, ctx.call, record);
+      return seen === null ? [] : [seen];
+    });
+    found.set(parent, { ...children, records });
+  }
+  for (const [parent, error] of answer.missing) {
+    if (error.code !== 'NOT_FOUND') continue;
+    const made = ctx.recentWrites.unseen(provider, ctx.call, PARENT_OF[call], parent);
+    if (made === null) continue;
+    const tasks = made.kind === 'job' && call === 'tasksOfJobs' ? (made.tasks ?? []) : [];
+    missing.delete(parent);
+    found.set(parent, {
+      records: tasks as readonly RecordOfKind['task'][] as readonly RecordOfKind[K][],
+      dropped: NOTHING_DROPPED,
+      observedAt: made.observedAt,
+    });
+  }
+  return { found, missing };
 }
 
 async function byProvider<T>(

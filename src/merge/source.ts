@@ -7,6 +7,7 @@ import type { CallContext } from '../upstream/types.ts';
 import type { ReadContext } from './context.ts';
 import type { SourcePosition } from './cursor.ts';
 import { activeFilters, passes } from './filter.ts';
+import { rowsMadeLately, startingPoint } from './made-lately.ts';
 import { outcomeOf, sourceFailure, type SourceReport } from './source-report.ts';
 
 /** Pages read for one answer at most: a filter that matches almost nothing must not read a provider to its end. */
@@ -45,6 +46,8 @@ export class ListSource<K extends RecordKind> {
   #filteredHere: readonly FilterName[] = [];
   #dropped: DroppedRows = { count: 0, reasons: [] };
   #notes = new Set<string>();
+  /** Objects made a moment ago that an earlier page of this list gave, though the provider did not show them. */
+  readonly #given: ReadonlySet<string>;
 
   constructor(
     provider: Provider,
@@ -59,8 +62,10 @@ export class ListSource<K extends RecordKind> {
     this.#filter = filter;
     this.#order = order;
     this.#ctx = ctx;
+    const { after, given } = startingPoint(start.position);
+    this.#given = given;
     this.#position = start.position;
-    this.#readTo = start.position;
+    this.#readTo = after;
     this.#hasMore = !start.done;
     // One deadline for all the pages of this answer: per-call timeouts would add up.
     const deadlineAt = epochMs(Math.min(ctx.call.deadlineAt, ctx.clock.now() + provider.timeoutMs));
@@ -131,11 +136,25 @@ export class ListSource<K extends RecordKind> {
       );
       this.#pushedDown = page.pushedDown;
       this.#filteredHere = activeFilters(this.#filter).filter((name) => !page.pushedDown.includes(name));
-      this.#buffer = page.rows.filter((row) => passes(row.record, this.#filter, this.#filteredHere));
+      const atStart = this.#readTo === null;
+      this.#buffer = page.rows.flatMap((row) => this.#shown(row));
+      if (atStart) {
+        this.#buffer.unshift(
+          ...rowsMadeLately(
+            this.provider,
+            this.#kind,
+            this.#filter,
+            this.#order,
+            page.rows,
+            this.#given,
+            this.#ctx,
+          ),
+        );
+      }
       this.#head = 0;
       this.#hasMore = page.hasMore;
       this.#readTo = page.endPosition ?? this.#readTo;
-      if (this.#buffer.length === 0) this.#position = this.#readTo;
+      if (this.#buffer.length === 0) this.#position = this.#readTo ?? this.#position;
       this.#observedAt = epochMs(Math.min(this.#observedAt ?? page.observedAt, page.observedAt));
       this.#dropped = {
         count: this.#dropped.count + page.dropped.count,
@@ -148,6 +167,16 @@ export class ListSource<K extends RecordKind> {
         throw thrown;
       this.failure = sourceFailure(thrown, this.provider, this.#ctx);
     }
+  }
+
+  /** A row as readers should see it, if it passes the filter then. */
+  #shown(row: ListRow<K>): ListRow<K>[] {
+    if (this.#given.has(row.record.key)) return [];
+    const record = this.#ctx.recentWrites.seen(this.provider, this.#ctx.call, row.record);
+    if (record === null) return [];
+    // What the provider filtered by may be what was changed.
+    const filters = record === row.record ? this.#filteredHere : activeFilters(this.#filter);
+    return passes(record, this.#filter, filters) ? [{ ...row, record }] : [];
   }
 
   get report(): SourceReport {

@@ -95,6 +95,11 @@ export interface SubmissionTraits {
   readonly visibleAfterMs: number;
   /** LOOKUP only: how long a call that was never answered may still take effect, in milliseconds. */
   readonly settleMs: number;
+  /**
+   * A second create with the same stamp and another specification would change what the first made, instead of being
+   * refused: then it is looked for before every create, not only after a lost answer.
+   */
+  readonly lookFirst: boolean;
 }
 
 /** What an action is taken on: read from the provider a moment ago. */
@@ -143,6 +148,8 @@ export interface ActingCalls {
   ): Promise<ReadonlyMap<NativeKey, ActionAnswer>>;
   /** Runs a job again, sent once: as a new generation of it, or as a new job that carries the stamp. */
   rerun(target: ActionTarget<JobRecord>, stamp: SubmissionStamp, ctx: CallContext): Promise<SubmitAnswer>;
+  /** Where a rerun cannot be told apart as well as a submission can. Absent: the traits of `submission`. */
+  readonly rerunTraits?: SubmissionTraits;
   /** Only where the provider lists nothing: takes up again what was submitted before a restart. */
   restore?(submissions: readonly RestoredSubmission[]): void;
 }

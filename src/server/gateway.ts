@@ -1,18 +1,33 @@
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { Logger } from 'pino';
+import type { GraphQLSchema } from 'graphql';
 import { schema } from '../graph/schema.ts';
+import type { LiveOperations, LiveSlot } from './live/live-operations.ts';
+import { useLive } from './live/use-live.ts';
 import { maskError } from './mask-error.ts';
 import { beginOperation, type OperationContext, type OperationDeps } from './operation-context.ts';
+import { createServices, type Services } from './services.ts';
 import { useErrorCodes } from './use-error-codes.ts';
 import { useHttpErrors } from './use-http-errors.ts';
 import { useUpstreamReport } from './use-upstream-report.ts';
 
-export interface GatewayOptions extends Omit<OperationDeps, 'onFault'> {
+export interface GatewayOptions extends Omit<OperationDeps, 'onFault' | 'services'> {
   readonly log: Logger;
+  /** What operations share. Default: made for this gateway alone, in memory. */
+  readonly services?: Services;
   readonly maxBodyBytes: number;
+  /** How subscriptions begin. Absent: they are left to Yoga. */
+  readonly live?: LiveOperations | undefined;
+  /** Default: the graph. */
+  readonly schema?: GraphQLSchema | undefined;
 }
 
-export type Gateway = YogaServerInstance<object, OperationContext>;
+/** What a transport may hand over with a request. */
+export interface TransportContext {
+  readonly liveSlot?: LiveSlot;
+}
+
+export type Gateway = YogaServerInstance<TransportContext, OperationContext>;
 
 export const GRAPHQL_PATH = '/graphql';
 
@@ -20,9 +35,12 @@ export const GRAPHQL_PATH = '/graphql';
 export function createGateway(options: GatewayOptions): Gateway {
   const { log } = options;
   const onFault = (fault: unknown): void => log.error({ err: fault }, 'unexpected fault');
-  const deps: OperationDeps = { ...options, onFault };
-  return createYoga<object, OperationContext>({
-    schema,
+  const services =
+    options.services ?? createServices({ providers: options.providers, clock: options.clock, log, onFault });
+  const deps: OperationDeps = { ...options, onFault, services };
+  const live = options.live === undefined ? [] : [useLive(options.live)];
+  return createYoga<TransportContext, OperationContext>({
+    schema: options.schema ?? schema,
     graphqlEndpoint: GRAPHQL_PATH,
     // GraphiQL, health and landing pages are served beside it.
     graphiql: false,
@@ -34,7 +52,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     maxRequestBodySize: options.maxBodyBytes,
     context: ({ request }) => beginOperation(deps, request.signal),
     maskedErrors: { maskError: (error) => maskError(error, onFault) },
-    plugins: [useErrorCodes(), useHttpErrors(), useUpstreamReport()],
+    plugins: [useErrorCodes(), useHttpErrors(), useUpstreamReport(), ...live],
     // Whatever Yoga has to say about a request is a caller's doing: faults come through `onFault`.
     logging: {
       debug: (...args) => log.debug({ yoga: args }),

@@ -3,13 +3,17 @@
  * folder adds what is ours around it: the context of an operation, error codes, GraphiQL without a network, health,
  * start and stop. Only `cli.ts` and tests call it.
  */
+import { randomUUID } from 'node:crypto';
 import type { GraphContext, GraphLimits } from '../graph/context.ts';
 import { Loaders } from '../graph/loaders.ts';
+import type { Caller } from '../act/caller.ts';
+import { SHARED_SCOPE } from '../act/stamp.ts';
 import type { ReadContext } from '../merge/context.ts';
 import { epochMs, type Clock } from '../model/time.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
 import { createCallBudget } from '../upstream/call-budget.ts';
 import type { UpstreamCallReport } from '../upstream/types.ts';
+import type { Services } from './services.ts';
 
 export interface OperationLimits extends GraphLimits {
   /** How long one operation may take, in milliseconds. */
@@ -23,6 +27,14 @@ export interface OperationDeps {
   readonly limits: OperationLimits;
   readonly clock: Clock;
   readonly onFault: (fault: unknown) => void;
+  readonly services: Pick<Services, 'act' | 'recentWrites'>;
+}
+
+/** Who asks, as far as the server knows. */
+export interface Asker {
+  /** For the audit. */
+  readonly actor: string;
+  readonly requestId: string;
 }
 
 /** What the server knows of an operation beside what the graph needs. */
@@ -32,12 +44,17 @@ export interface OperationContext extends GraphContext {
 }
 
 /** Begins an operation: its deadline, its budget, its loaders. */
-export function beginOperation(deps: OperationDeps, signal: AbortSignal): OperationContext {
+export function beginOperation(
+  deps: OperationDeps,
+  signal: AbortSignal,
+  asker: Asker = { actor: 'anonymous', requestId: randomUUID() },
+): OperationContext {
   const upstreamCalls: UpstreamCallReport[] = [];
   const read: ReadContext = {
     providers: deps.providers,
     clock: deps.clock,
     onFault: deps.onFault,
+    recentWrites: deps.services.recentWrites,
     call: {
       signal,
       deadlineAt: epochMs(deps.clock.now() + deps.limits.requestTimeoutMs),
@@ -45,5 +62,7 @@ export function beginOperation(deps: OperationDeps, signal: AbortSignal): Operat
       onCall: (call) => upstreamCalls.push(call),
     },
   };
-  return { read, loaders: new Loaders(read), limits: deps.limits, upstreamCalls };
+  const caller: Caller = { read, scope: SHARED_SCOPE, ...asker };
+  const { act } = deps.services;
+  return { read, loaders: new Loaders(read), limits: deps.limits, act, caller, upstreamCalls };
 }

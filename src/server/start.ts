@@ -6,6 +6,7 @@ import { createGateway } from './gateway.ts';
 import { startHttpServer } from './http-server.ts';
 import { openProviders, type OpenProviders } from './open-providers.ts';
 import { beginOperation, type OperationDeps } from './operation-context.ts';
+import { openServices } from './services.ts';
 
 export interface RunningGridweave extends Pick<OpenProviders, 'providers' | 'sandbox'> {
   readonly url: string;
@@ -30,10 +31,12 @@ export async function startGridweave(options: StartOptions): Promise<RunningGrid
   const { config, kinds, log } = options;
   const clock = systemClock;
   const open = await openProviders(config, { kinds, clock, log });
-  const deps = { providers: open.providers, limits: config.limits, clock, log };
-  const gateway = createGateway({ ...deps, maxBodyBytes: config.limits.maxBodyBytes });
+  const onFault = (fault: unknown): void => log.error({ err: fault }, 'unexpected fault');
   const leaving = new AbortController();
   try {
+    const services = await openServices(config, { providers: open.providers, clock, log, onFault });
+    const deps = { providers: open.providers, limits: config.limits, clock, log, onFault, services };
+    const gateway = createGateway({ ...deps, maxBodyBytes: config.limits.maxBodyBytes });
     const server = await startHttpServer({
       gateway,
       providers: open.providers,
@@ -43,11 +46,7 @@ export async function startGridweave(options: StartOptions): Promise<RunningGrid
       onProviderEvent: options.onProviderEvent,
     });
     if (options.greet ?? true) {
-      greet(
-        { ...deps, onFault: (fault) => log.error({ err: fault }, 'unexpected fault') },
-        log,
-        leaving.signal,
-      );
+      greet(deps, log, leaving.signal);
     }
     return {
       url: server.url,
@@ -56,6 +55,7 @@ export async function startGridweave(options: StartOptions): Promise<RunningGrid
       close: async (graceMs) => {
         leaving.abort();
         await server.close(graceMs);
+        await services.close(graceMs);
         await open.close();
       },
     };

@@ -103,7 +103,7 @@ export function prepareCall(
     readOnly: request.readOnly ?? (method === 'GET' || method === 'HEAD'),
     decode: request.decode ?? 'json',
     bigIntegers: request.bigIntegers ?? [],
-    freshnessMs: request.freshnessMs ?? options.freshnessMs,
+    freshnessMs: Math.min(request.freshnessMs ?? options.freshnessMs, ctx.freshnessMs ?? Infinity),
     credential: credentialFor(ctx, options),
     credentialIn: request.credentialIn ?? IN_HEADERS,
     refusesWithSuccess: request.refusesWithSuccess ?? false,

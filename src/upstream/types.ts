@@ -110,6 +110,8 @@ export interface CallContext {
   readonly onCall?: (call: UpstreamCallReport) => void;
   /** The caller's own credential, where it replaces the configured one. */
   readonly credential?: Credential;
+  /** How old a shared answer may be at most for this caller, in milliseconds; 0 for one who decides by what it reads. */
+  readonly freshnessMs?: number;
   /** Background work yields its turn at the rate limiter to queries. Default "query". */
   readonly priority?: 'query' | 'background';
 }

@@ -9,6 +9,7 @@ import { ProviderRegistry, type Provider } from '../../src/providers/registry.ts
 import { NOTHING_DROPPED } from '../../src/providers/reading.ts';
 import { createCallBudget } from '../../src/upstream/call-budget.ts';
 import type { ReadContext } from '../../src/merge/context.ts';
+import { RecentWrites } from '../../src/merge/recent-writes.ts';
 
 /** A job that a fake provider holds. */
 export function fakeJob(provider: string, key: string, createdAt: number, name = key): JobRecord {
@@ -133,6 +134,7 @@ export function fakeContext(providers: readonly Provider[]): ReadContext {
   return {
     providers: new ProviderRegistry(providers),
     clock: systemClock,
+    recentWrites: new RecentWrites(systemClock),
     onFault: (fault) => {
       throw fault;
     },

@@ -1,0 +1,232 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Action, FieldVerdict } from '../model/actions.ts';
+import { GridweaveError } from '../model/errors.ts';
+import { lookupMany, type Ref } from '../merge/lookup.ts';
+import type { JobRecord } from '../model/records.ts';
+import { epochMs } from '../model/time.ts';
+import type { WorkRecord } from '../providers/acting.ts';
+import type { Provider } from '../providers/registry.ts';
+import { createCallBudget } from '../upstream/call-budget.ts';
+import { objection } from './action-check.ts';
+import { Actor, type ActionRequest } from './actor.ts';
+import { cancelMany, type BulkCancel, type BulkResult } from './bulk-cancel.ts';
+import type { ActDeps, Caller } from './caller.ts';
+import { intentId, type Intent } from './intent.ts';
+import { Once } from './once.ts';
+import { refusedSubmit, type ActionResult, type Refusal, type SubmitResult } from './outcome.ts';
+import { Reconciler } from './reconciler.ts';
+import { SHARED_SCOPE, stampOf } from './stamp.ts';
+import { judge, type Extension, type SubmitInput } from './submit-request.ts';
+import { Submitter } from './submitter.ts';
+
+/** What one provider would do with a specification. */
+export interface PlannedPlacement {
+  readonly provider: Provider;
+  readonly accepted: boolean;
+  readonly verdicts: readonly FieldVerdict[];
+  readonly notes: readonly string[];
+  readonly refusals: readonly Refusal[];
+}
+
+/** Everything that can be done at providers. One per process. */
+export class Act {
+  readonly #deps: ActDeps;
+  readonly #once: Once;
+  readonly #submitter: Submitter;
+  readonly #actor: Actor;
+  readonly #reconciler: Reconciler;
+
+  constructor(deps: ActDeps) {
+    this.#deps = deps;
+    this.#once = new Once({
+      store: deps.store,
+      clock: deps.clock,
+      owner: randomUUID(),
+      flightMs: deps.options.flightMs,
+      sleep: (ms) => delay(ms, undefined, { signal: deps.leaving, ref: false }),
+      onUnknown: (intent) => this.#becameUnknown(intent),
+      onFault: deps.onFault,
+    });
+    this.#submitter = new Submitter(deps, this.#once);
+    this.#actor = new Actor(deps);
+    this.#reconciler = new Reconciler(deps, this.#once, gatewayItself(deps));
+  }
+
+  /** Takes up what an earlier process left in a store that outlives it. */
+  async start(): Promise<void> {
+    for (const { key, adapter } of this.#deps.providers.all) {
+      const { acting } = adapter;
+      if (acting?.restore !== undefined) {
+        const created = await this.#deps.store.list(key, ['CREATED'], MAX_RESTORED);
+        acting.restore(created.map(({ keys, memo, createdAt }) => ({ keys, memo, submittedAt: createdAt })));
+      }
+      const open = await this.#deps.store.list(key, ['UNKNOWN', 'SENDING'], 1);
+      if (open.length > 0) this.#reconciler.wake();
+    }
+  }
+
+  /** What can be done to an object in the state it was read in. */
+  allowed(record: WorkRecord): readonly Action[] {
+    return this.#deps.providers.get(record.provider)?.adapter.acting?.allowed(record) ?? [];
+  }
+
+  submit(
+    input: SubmitInput,
+    options: { readonly idempotencyKey: string; readonly dryRun: boolean },
+    caller: Caller,
+  ): Promise<SubmitResult> {
+    return this.#submitter.submit(input, options, caller);
+  }
+
+  /** What each provider would do with a specification, without any call. */
+  plan(
+    spec: SubmitInput['spec'],
+    providers: readonly Provider[],
+    extensions: readonly Extension[],
+  ): readonly PlannedPlacement[] {
+    return providers.map((provider) => {
+      const extension = extensions.find(({ kind }) => kind === provider.kind) ?? null;
+      const judged = judge(
+        { provider: provider.key, projectId: null, spec, extension },
+        this.#deps.providers,
+      );
+      const { verdicts, notes, refusals } = judged;
+      return { provider, accepted: judged.accepted !== null, verdicts, notes, refusals };
+    });
+  }
+
+  /** Acts on one object. */
+  async take(request: ActionRequest, ref: Ref, caller: Caller): Promise<ActionResult> {
+    const provider = this.#deps.providers.get(ref.provider);
+    const [result] = provider === null ? [] : await this.#actor.take(request, provider, [ref], caller);
+    return result ?? { outcome: 'REFUSED', record: null, error: gone(ref) };
+  }
+
+  /** Runs a job again, once for each key. */
+  async rerun(
+    ref: Ref,
+    options: {
+      readonly idempotencyKey: string;
+      readonly expectedRevision: number | null;
+      readonly reason: string | null;
+    },
+    caller: Caller,
+  ): Promise<SubmitResult> {
+    const provider = this.#deps.providers.get(ref.provider);
+    const acting = provider?.adapter.acting ?? null;
+    const refuse = (error: GridweaveError): SubmitResult =>
+      refusedSubmit([{ type: 'FAILED', error }], { provider: ref.provider });
+    if (provider === null) return refuse(gone(ref));
+    const read = { ...caller.read, call: { ...caller.read.call, freshnessMs: 0 } };
+    const [record] = await lookupMany('job', [ref], read);
+    if (record === undefined || record instanceof GridweaveError) return refuse(record ?? gone(ref));
+    const against = objection('RERUN', record, provider, options.expectedRevision);
+    const known = await this.#knownRerun(ref, provider, options.idempotencyKey, caller);
+    // A repeat of a rerun that went through meets a job that runs: it is answered, not refused.
+    if (against !== null && against !== 'ALREADY' && !known) return refuse(against);
+    const traits = acting?.rerunTraits ?? acting?.submission ?? null;
+    if (acting === null || traits === null) return refuse(gone(ref));
+    const target = { record, reason: options.reason };
+    return this.#submitter.rerun({ provider, acting, traits }, target, options.idempotencyKey, caller);
+  }
+
+  cancelMany(bulk: BulkCancel, caller: Caller): Promise<BulkResult> {
+    return cancelMany(bulk, this.#actor, this.#deps, caller);
+  }
+
+  /** Finds out what became of a submission, without creating anything. Null when no such key is known here. */
+  async reconcile(provider: Provider, idempotencyKey: string, caller: Caller): Promise<SubmitResult | null> {
+    const intent = await this.submission(provider, idempotencyKey, caller);
+    if (intent === null) return null;
+    const base = { provider: provider.key };
+    const created = (keys: SubmitResult['keys'], records: readonly JobRecord[]): SubmitResult => ({
+      ...refusedSubmit([], base),
+      outcome: 'CREATED',
+      replayed: true,
+      keys,
+      records,
+    });
+    if (intent.phase === 'CREATED') return created(intent.keys, []);
+    const result = await this.#reconciler.settle(intent, caller);
+    if (result?.outcome === 'CREATED') return created(result.keys, result.records);
+    const error =
+      result === null || result.outcome === 'MISMATCH' ? gone({ provider: provider.key }) : result.error;
+    const outcome = result?.outcome === 'UNKNOWN' ? 'UNKNOWN' : 'REFUSED';
+    return { ...refusedSubmit([{ type: 'FAILED', error }], base), outcome };
+  }
+
+  /** What is known of a submission, without a call; null when nothing is. */
+  submission(provider: Provider, idempotencyKey: string, caller: Caller): Promise<Intent | null> {
+    const { id } = stampOf(caller.scope, provider.key, idempotencyKey, null);
+    return this.#deps.store.get(intentId(provider.key, id));
+  }
+
+  get events(): ActDeps['events'] {
+    return this.#deps.events;
+  }
+
+  get maxBulk(): number {
+    return this.#deps.options.maxBulk;
+  }
+
+  /** One round of looking unknown outcomes up; answers how many may still be found out. */
+  reconcileAll(): Promise<number> {
+    return this.#reconciler.round();
+  }
+
+  /** Waits for the creates under way; `leaving` of the deps bounds the wait. */
+  async close(): Promise<void> {
+    await this.#once.settled();
+    await this.#reconciler.close();
+    await this.#deps.store.close();
+  }
+
+  async #knownRerun(ref: Ref, provider: Provider, key: string, caller: Caller): Promise<boolean> {
+    const stamp = stampOf(caller.scope, provider.key, key, ['rerun', ref.key]);
+    return (await this.#deps.store.get(intentId(provider.key, stamp.id))) !== null;
+  }
+
+  #becameUnknown(intent: Intent): void {
+    const { provider, target } = intent;
+    const { clock, events } = this.#deps;
+    events.tell({
+      type: 'OUTCOME_UNKNOWN',
+      at: clock.now(),
+      provider,
+      stamp: target.stamp.id,
+      name: target.name,
+    });
+    this.#reconciler.wake();
+  }
+}
+
+/** Submissions of earlier processes that are handed back to an adapter at most. */
+const MAX_RESTORED = 100_000;
+
+function gone(ref: { readonly provider: Ref['provider'] }): GridweaveError {
+  return new GridweaveError('NOT_FOUND', 'No such object, or it is no longer there.', {
+    provider: ref.provider,
+  });
+}
+
+/** For what nobody asked for. */
+function gatewayItself(deps: ActDeps): Caller {
+  return {
+    actor: 'gateway',
+    scope: SHARED_SCOPE,
+    requestId: null,
+    read: {
+      providers: deps.providers,
+      clock: deps.clock,
+      recentWrites: deps.recentWrites,
+      onFault: deps.onFault,
+      call: {
+        signal: deps.leaving,
+        deadlineAt: epochMs(deps.clock.now()),
+        budget: createCallBudget(0),
+        priority: 'background',
+      },
+    },
+  };
+}

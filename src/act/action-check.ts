@@ -1,0 +1,66 @@
+import type { Action } from '../model/actions.ts';
+import { GridweaveError } from '../model/errors.ts';
+import { isTerminal, type State } from '../model/state.ts';
+import type { ActingCalls, WorkKind, WorkRecord } from '../providers/acting.ts';
+import type { Provider } from '../providers/registry.ts';
+
+/** What speaks against an action on an object as it was just read; ALREADY when it was done before; null when nothing does. */
+export function objection(
+  action: Action,
+  record: WorkRecord,
+  provider: Provider,
+  expectedRevision: number | null,
+): GridweaveError | 'ALREADY' | null {
+  const { acting } = provider.adapter;
+  if (acting === undefined || !supports(acting, action, record.kind)) {
+    return new GridweaveError(
+      'UNSUPPORTED_OPERATION',
+      `This provider cannot ${SPOKEN[action]} ${PLURAL[record.kind]}. See Capabilities.actions.`,
+      { provider: provider.key },
+    );
+  }
+  if (expectedRevision !== null && record.revision !== expectedRevision) {
+    return new GridweaveError(
+      'CONFLICT',
+      `The object is at revision ${String(record.revision)}, and ${String(expectedRevision)} was expected: it changed since it was read. Read it again.`,
+      { provider: provider.key, field: 'expectedRevision' },
+    );
+  }
+  const { state } = record.status;
+  if (ALREADY[action]?.includes(state) === true) return 'ALREADY';
+  if (acting.allowed(record).includes(action)) return null;
+  const why = isTerminal(state) ? `it ended as ${state}` : `it is ${state}`;
+  return new GridweaveError(
+    'INVALID_STATE',
+    `This ${record.kind} cannot be ${DONE[action]} now: ${why}. See allowedActions.`,
+    { provider: provider.key },
+  );
+}
+
+export function supports(acting: ActingCalls, action: Action, kind: WorkKind): boolean {
+  return acting.actions[kind]?.includes(action) ?? false;
+}
+
+/** States in which an action has nothing left to do. */
+const ALREADY: Readonly<Partial<Record<Action, readonly State[]>>> = {
+  CANCEL: ['CANCELLING', 'CANCELLED'],
+  SUSPEND: ['SUSPENDED'],
+};
+
+const SPOKEN: Readonly<Record<Action, string>> = {
+  CANCEL: 'cancel',
+  SUSPEND: 'suspend',
+  RESUME: 'resume',
+  RERUN: 'run again',
+  DELETE: 'delete',
+};
+
+const DONE: Readonly<Record<Action, string>> = {
+  CANCEL: 'cancelled',
+  SUSPEND: 'suspended',
+  RESUME: 'resumed',
+  RERUN: 'run again',
+  DELETE: 'deleted',
+};
+
+const PLURAL: Readonly<Record<WorkKind, string>> = { job: 'jobs', task: 'tasks', execution: 'executions' };

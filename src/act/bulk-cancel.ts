@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import { mergeConnection, type MergedPage } from '../merge/connection.ts';
+import type { MergedFilter } from '../merge/filter.ts';
+import type { SourceReport } from '../merge/source-report.ts';
+import type { ProviderKey } from '../model/ids.ts';
+import type { JobRecord } from '../model/records.ts';
+import { isTerminal, STATES, type State } from '../model/state.ts';
+import { DEFAULT_ORDER } from '../providers/provider.ts';
+import type { ItemOutcome } from './act-event.ts';
+import type { Actor } from './actor.ts';
+import { lastingRead, type ActDeps, type Caller } from './caller.ts';
+import { objection } from './action-check.ts';
+
+export interface BulkCancel {
+  readonly filter: MergedFilter;
+  /** Jobs cancelled at most; the oldest stay when there are more. */
+  readonly limit: number;
+  readonly dryRun: boolean;
+  readonly reason: string | null;
+  /** Names it in events; null for a new one. */
+  readonly bulkId: string | null;
+}
+
+export interface BulkResult {
+  readonly bulkId: string;
+  /** In the order of the list: newest first. */
+  readonly items: readonly ItemOutcome[];
+  /** How completely the jobs could be listed. */
+  readonly sources: readonly SourceReport[];
+  /** More jobs may match than were looked at. */
+  readonly more: boolean;
+}
+
+const ACTIVE: readonly State[] = STATES.filter((state) => !isTerminal(state) && state !== 'CANCELLING');
+/** Jobs listed at a time. */
+const PAGE = 200;
+/** Pages listed at most: a filter that matches almost nothing must not read providers to their ends. */
+const MAX_PAGES = 50;
+/** Beyond one call for each job: the lists, and looking jobs up before and after. */
+const CALLS_PER_JOB = 4;
+const SPARE_CALLS = 200;
+
+/** Cancels the jobs that a filter matches: providers beside each other, the jobs of each in turn. */
+export async function cancelMany(
+  bulk: BulkCancel,
+  actor: Actor,
+  deps: ActDeps,
+  caller: Caller,
+): Promise<BulkResult> {
+  const bulkId = bulk.bulkId ?? randomUUID();
+  const read = lastingRead(caller, deps, deps.options.bulkMs, bulk.limit * CALLS_PER_JOB + SPARE_CALLS);
+  const found = await matching(bulk, { ...caller, read });
+  const outcomes = new Map<JobRecord, ItemOutcome>();
+  const progress = (record: JobRecord, item: ItemOutcome): void => {
+    outcomes.set(record, item);
+    deps.events.tell({
+      type: 'BULK_PROGRESS',
+      at: deps.clock.now(),
+      bulkId,
+      action: 'CANCEL',
+      done: outcomes.size,
+      total: found.jobs.length,
+      item,
+      finished: outcomes.size === found.jobs.length,
+    });
+  };
+  const byProvider = new Map<ProviderKey, JobRecord[]>();
+  for (const job of found.jobs) byProvider.set(job.provider, [...(byProvider.get(job.provider) ?? []), job]);
+  await Promise.all(
+    [...byProvider].map(async ([key, jobs]) => {
+      const provider = deps.providers.get(key);
+      if (provider === null) return;
+      if (bulk.dryRun) {
+        for (const record of jobs) {
+          const against = objection('CANCEL', record, provider, null);
+          progress(record, against === null ? { record, outcome: 'PLANNED', error: null } : { record, outcome: against === 'ALREADY' ? 'ALREADY' : 'REFUSED', error: against === 'ALREADY' ? null : against }); // prettier-ignore
+        }
+        return;
+      }
+      const request = { action: 'CANCEL', kind: 'job', expectedRevision: null, reason: bulk.reason } as const;
+      const byKey = new Map(jobs.map((job) => [job.key, job]));
+      await actor.take(request, provider, jobs, { ...caller, read }, (ref, { outcome, record, error }) => {
+        const job = byKey.get(ref.key);
+        if (job !== undefined) progress(job, { record: record ?? job, outcome, error });
+      });
+    }),
+  );
+  const items = found.jobs.map((job) => outcomes.get(job)).filter((item) => item !== undefined);
+  return { bulkId, items, sources: found.sources, more: found.more };
+}
+
+async function matching(
+  bulk: BulkCancel,
+  caller: Caller,
+): Promise<{
+  readonly jobs: JobRecord[];
+  readonly sources: readonly SourceReport[];
+  readonly more: boolean;
+}> {
+  const states = (bulk.filter.states ?? ACTIVE).filter((state) => ACTIVE.includes(state));
+  const jobs: JobRecord[] = [];
+  let after: string | null = null;
+  for (let pages = 1; ; pages += 1) {
+    const page: MergedPage<JobRecord> = await mergeConnection(
+      {
+        kind: 'job',
+        first: Math.min(PAGE, bulk.limit - jobs.length),
+        after,
+        filter: { ...bulk.filter, states },
+        order: DEFAULT_ORDER.job,
+      },
+      caller.read,
+    );
+    jobs.push(...page.edges.map(({ node }) => node));
+    const next = page.endCursor();
+    const stuck = next === null || next === after || pages >= MAX_PAGES;
+    if (jobs.length >= bulk.limit || !page.hasNextPage || stuck) {
+      return { jobs, sources: page.sources, more: page.hasNextPage };
+    }
+    after = next;
+  }
+}

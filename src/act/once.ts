@@ -1,0 +1,286 @@
+import { GridweaveError } from '../model/errors.ts';
+import type { NativeKey, ProviderKey } from '../model/ids.ts';
+import type { JobRecord } from '../model/records.ts';
+import { epochMs, type Clock, type EpochMs } from '../model/time.ts';
+import type { FindAnswer, FindTarget, SubmissionTraits, SubmitAnswer } from '../providers/acting.ts';
+import type { CallContext } from '../upstream/types.ts';
+import { intentId, type Intent, type IntentId, type IntentStore } from './intent.ts';
+import { look, type LookAnswer } from './look.ts';
+import { lostRace, unknownOutcome, waitForOther } from './once-errors.ts';
+
+/** One thing to be made once: how it is sent, how it is found again. Calls are made with the flight's own context. */
+export interface OnceCalls {
+  readonly provider: ProviderKey;
+  readonly target: Omit<FindTarget, 'sentAt'>;
+  readonly traits: SubmissionTraits;
+  /** A context that outlives the caller: who hangs up must not leave a create half done. */
+  contextUntil(deadlineAt: EpochMs): CallContext;
+  send(ctx: CallContext): Promise<SubmitAnswer>;
+  find(target: FindTarget, ctx: CallContext): Promise<FindAnswer>;
+}
+
+export type OnceResult =
+  | {
+      readonly outcome: 'CREATED';
+      /** It was there before this call. */
+      readonly replayed: boolean;
+      readonly keys: readonly NativeKey[];
+      /** What is known of the jobs from this call's own answers; empty when only their keys are. */
+      readonly records: readonly JobRecord[];
+      readonly warnings: readonly string[];
+    }
+  | { readonly outcome: 'MISMATCH' }
+  /** Nothing was created for certain. */
+  | { readonly outcome: 'REFUSED'; readonly error: GridweaveError }
+  | { readonly outcome: 'UNKNOWN'; readonly error: GridweaveError };
+
+export interface OnceDeps {
+  readonly store: IntentStore;
+  readonly clock: Clock;
+  /** Of this process, for leases. */
+  readonly owner: string;
+  /** How long one flight may take, everything included. */
+  readonly flightMs: number;
+  /** Resolves after so long, or rejects when the gateway is leaving. */
+  readonly sleep: (ms: number) => Promise<void>;
+  /** Told whenever an outcome becomes unknown. */
+  readonly onUnknown: (intent: Intent) => void;
+  readonly onFault: (fault: unknown) => void;
+}
+
+/** How often a flight of another process is looked at. */
+const PEEK_MS = 200;
+/** A lease outlives its flight by so much, for what the clocks of two machines differ. */
+const LEASE_MARGIN_MS = 10_000;
+
+interface Flight {
+  readonly specHash: string;
+  readonly result: Promise<OnceResult>;
+}
+
+/**
+ * Submit-once. Every create is preceded by an intent in the store, and an intent in an unclear phase by a look at the
+ * provider. Calls of one key share one flight; of two processes the store lets one go on at a time.
+ */
+export class Once {
+  readonly #deps: OnceDeps;
+  readonly #flights = new Map<IntentId, Flight>();
+
+  constructor(deps: OnceDeps) {
+    this.#deps = deps;
+  }
+
+  /** Makes the thing unless it is there, and never twice. `mayCreate: false` only finds out what became of it. */
+  async run(
+    calls: OnceCalls,
+    options: { readonly mayCreate: boolean } = { mayCreate: true },
+  ): Promise<OnceResult> {
+    const id = intentId(calls.provider, calls.target.stamp.id);
+    const under = this.#flights.get(id);
+    if (under !== undefined) {
+      if (under.specHash !== calls.target.stamp.specHash) return { outcome: 'MISMATCH' };
+      const result = await under.result;
+      return result.outcome === 'CREATED' ? { ...result, replayed: true } : result;
+    }
+    const flight = {
+      specHash: calls.target.stamp.specHash,
+      result: this.#fly(id, calls, options.mayCreate).finally(() => this.#flights.delete(id)),
+    };
+    this.#flights.set(id, flight);
+    return flight.result;
+  }
+
+  /** Flights under way, for a shutdown that waits for them. */
+  async settled(): Promise<void> {
+    await Promise.allSettled([...this.#flights.values()].map(({ result }) => result));
+  }
+
+  async #fly(id: IntentId, calls: OnceCalls, mayCreate: boolean): Promise<OnceResult> {
+    const { store, clock } = this.#deps;
+    const deadlineAt = epochMs(clock.now() + this.#deps.flightMs);
+    const fresh = this.#freshIntent(id, calls, deadlineAt);
+    const there = mayCreate ? await store.claim(fresh) : { intent: await store.get(id), claimed: false };
+    let intent = there.intent ?? fresh;
+    if (intent.target.stamp.specHash !== calls.target.stamp.specHash) return { outcome: 'MISMATCH' };
+    if (!there.claimed && there.intent !== null) {
+      const free = await this.#whenFree(intent, deadlineAt);
+      if (free === null) return { outcome: 'UNKNOWN', error: waitForOther(calls.provider) };
+      if (free.phase === 'CREATED') return replay(free);
+      const taken = await this.#take(free, deadlineAt);
+      if (taken === null) return { outcome: 'UNKNOWN', error: waitForOther(calls.provider) };
+      intent = taken;
+    }
+    const unclear = intent.phase === 'SENDING' || intent.phase === 'UNKNOWN';
+    if (unclear || !mayCreate || this.#mustLookFirst(calls.traits)) {
+      const seen = await look(calls, intent.target, unclear, deadlineAt, this.#deps);
+      if (seen.outcome === 'FOUND') return this.#found(intent, seen, calls, true);
+      if (seen.outcome === 'UNKNOWN' && unclear) return this.#unknown(intent, seen.error);
+      if (seen.outcome === 'UNKNOWN') return this.#free(intent, seen.error);
+    }
+    if (!mayCreate) {
+      const error = new GridweaveError('NOT_FOUND', 'Nothing was created with this idempotency key.', {
+        provider: calls.provider,
+      });
+      return there.intent === null ? { outcome: 'REFUSED', error } : this.#free(intent, error);
+    }
+    return this.#send(intent, calls, deadlineAt);
+  }
+
+  async #send(claimed: Intent, calls: OnceCalls, deadlineAt: EpochMs): Promise<OnceResult> {
+    const sentAt = this.#deps.clock.now();
+    const sending = await this.#write(claimed, {
+      phase: 'SENDING',
+      sends: claimed.sends + 1,
+      target: { ...claimed.target, sentAt },
+    });
+    if (sending === null) return { outcome: 'UNKNOWN', error: lostRace(calls.provider) };
+    const answer = await this.#answerOf(() => calls.send(calls.contextUntil(deadlineAt)), calls.provider);
+    switch (answer.outcome) {
+      case 'CREATED':
+        return this.#created(sending, answer.records, answer, false);
+      case 'REFUSED':
+        return this.#free(sending, answer.error);
+      case 'EXISTS':
+        return this.#afterExists(sending, calls, deadlineAt);
+      case 'UNKNOWN':
+        return this.#afterLostAnswer(sending, answer.error, calls, deadlineAt);
+    }
+  }
+
+  /** What cannot be answered is as good as no answer: the create may have left. */
+  async #answerOf(send: () => Promise<SubmitAnswer>, provider: ProviderKey): Promise<SubmitAnswer> {
+    try {
+      return await send();
+    } catch (thrown) {
+      if (!(thrown instanceof GridweaveError)) this.#deps.onFault(thrown);
+      const known = thrown instanceof GridweaveError ? thrown : unknownOutcome(provider, thrown);
+      return { outcome: known.details.sent === false ? 'REFUSED' : 'UNKNOWN', error: known };
+    }
+  }
+
+  async #afterExists(sending: Intent, calls: OnceCalls, deadlineAt: EpochMs): Promise<OnceResult> {
+    const seen = await look(calls, sending.target, true, deadlineAt, this.#deps);
+    // Found or not, the provider said that it is there: only its key may be missing.
+    return seen.outcome === 'FOUND'
+      ? this.#found(sending, seen, calls, true)
+      : this.#unknown(sending, seen.outcome === 'UNKNOWN' ? seen.error : unknownOutcome(calls.provider));
+  }
+
+  async #afterLostAnswer(
+    sending: Intent,
+    lost: GridweaveError,
+    calls: OnceCalls,
+    deadlineAt: EpochMs,
+  ): Promise<OnceResult> {
+    const unclear = await this.#write(sending, {
+      phase: 'UNKNOWN',
+      problem: { code: lost.code, message: lost.message },
+    });
+    if (unclear === null) return { outcome: 'UNKNOWN', error: lostRace(calls.provider) };
+    const seen = await look(calls, unclear.target, true, deadlineAt, this.#deps);
+    if (seen.outcome === 'FOUND') return this.#found(unclear, seen, calls, false);
+    // It was looked for as long as it takes to be seen, and is not there.
+    if (seen.outcome === 'ABSENT') return this.#free(unclear, lost);
+    return this.#unknown(unclear, seen.error);
+  }
+
+  #found(
+    intent: Intent,
+    seen: LookAnswer & { readonly outcome: 'FOUND' },
+    calls: OnceCalls,
+    replayed: boolean,
+  ): Promise<OnceResult> | OnceResult {
+    const { specHash } = calls.target.stamp;
+    if (seen.specHash !== null && seen.specHash !== specHash) return this.#mismatch(intent);
+    return this.#created(intent, seen.records, { memo: intent.memo, warnings: [] }, replayed);
+  }
+
+  async #created(
+    intent: Intent,
+    records: readonly JobRecord[],
+    answer: { readonly memo: Intent['memo']; readonly warnings: readonly string[] },
+    replayed: boolean,
+  ): Promise<OnceResult> {
+    const keys = records.map((record) => record.key);
+    try {
+      await this.#write(intent, { phase: 'CREATED', keys, memo: answer.memo, problem: null, lease: null });
+    } catch (fault) {
+      // It is created whatever the store says; a repeat will find it by its stamp.
+      this.#deps.onFault(fault);
+    }
+    return { outcome: 'CREATED', replayed, keys, records, warnings: answer.warnings };
+  }
+
+  /** Another process made it with another specification, and its intent is not kept here. */
+  async #mismatch(intent: Intent): Promise<OnceResult> {
+    await this.#write(intent, { phase: 'FREE', lease: null, problem: null });
+    return { outcome: 'MISMATCH' };
+  }
+
+  async #free(intent: Intent, error: GridweaveError): Promise<OnceResult> {
+    const problem = { code: error.code, message: error.message };
+    await this.#write(intent, { phase: 'FREE', problem, lease: null });
+    return { outcome: 'REFUSED', error };
+  }
+
+  async #unknown(intent: Intent, error: GridweaveError): Promise<OnceResult> {
+    const problem = { code: error.code, message: error.message };
+    const unclear = await this.#write(intent, { phase: 'UNKNOWN', problem, lease: null });
+    this.#deps.onUnknown(unclear ?? intent);
+    return { outcome: 'UNKNOWN', error };
+  }
+
+  /** The intent once nobody else is at it; null when somebody still is at the deadline. */
+  async #whenFree(intent: Intent, deadlineAt: EpochMs): Promise<Intent | null> {
+    const { store, clock, owner, sleep } = this.#deps;
+    let now: Intent | null = intent;
+    while (now !== null && now.phase !== 'CREATED' && now.lease !== null) {
+      if (now.lease.owner === owner || now.lease.until <= clock.now()) break;
+      if (clock.now() + PEEK_MS >= deadlineAt) return null;
+      await sleep(PEEK_MS);
+      now = await store.get(intent.id);
+    }
+    return now;
+  }
+
+  #take(intent: Intent, deadlineAt: EpochMs): Promise<Intent | null> {
+    return this.#write(intent, { lease: this.#lease(deadlineAt) });
+  }
+
+  /** Null when somebody else wrote meanwhile. */
+  async #write(intent: Intent, change: Partial<Intent>): Promise<Intent | null> {
+    const next = { ...intent, ...change, version: intent.version + 1, updatedAt: this.#deps.clock.now() };
+    return (await this.#deps.store.replace(next)) ? next : null;
+  }
+
+  #lease(deadlineAt: EpochMs): Intent['lease'] {
+    return { owner: this.#deps.owner, until: epochMs(deadlineAt + LEASE_MARGIN_MS) };
+  }
+
+  /** A store that forgets knows nothing of what an earlier process sent. */
+  #mustLookFirst(traits: SubmissionTraits): boolean {
+    return traits.lookFirst || (traits.once === 'LOOKUP' && !this.#deps.store.durable);
+  }
+
+  #freshIntent(id: IntentId, calls: OnceCalls, deadlineAt: EpochMs): Intent {
+    const now = this.#deps.clock.now();
+    return {
+      id,
+      provider: calls.provider,
+      target: { ...calls.target, sentAt: now },
+      phase: 'CLAIMED',
+      sends: 0,
+      lease: this.#lease(deadlineAt),
+      keys: [],
+      memo: null,
+      problem: null,
+      createdAt: now,
+      updatedAt: now,
+      version: 1,
+    };
+  }
+}
+
+function replay(intent: Intent): OnceResult {
+  return { outcome: 'CREATED', replayed: true, keys: intent.keys, records: [], warnings: [] };
+}

@@ -1,0 +1,114 @@
+import type { ProviderKey } from '../model/ids.ts';
+import type { JobRecord } from '../model/records.ts';
+import type { Provider } from '../providers/registry.ts';
+import { Auditor } from './auditor.ts';
+import { lastingContext, type ActDeps, type Caller } from './caller.ts';
+import type { Intent } from './intent.ts';
+import type { Once, OnceCalls, OnceResult } from './once.ts';
+
+/** Unknown outcomes taken up at a time, for each provider. */
+const BATCH = 50;
+
+/**
+ * Looks up, now and then, what became of creates whose answers were lost, so that nobody has to ask. Never creates. Only
+ * runs while something is unknown.
+ */
+export class Reconciler {
+  readonly #deps: ActDeps;
+  readonly #once: Once;
+  readonly #caller: Caller;
+  #timer: NodeJS.Timeout | null = null;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(deps: ActDeps, once: Once, caller: Caller) {
+    this.#deps = deps;
+    this.#once = once;
+    this.#caller = caller;
+  }
+
+  /** Something became unknown. */
+  wake(): void {
+    if (this.#timer !== null || this.#deps.leaving.aborted) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.#running = this.round().then(
+        (open) => {
+          if (open > 0) this.wake();
+        },
+        (fault: unknown) => this.#deps.onFault(fault),
+      );
+    }, this.#deps.options.reconcileEveryMs);
+    this.#timer.unref();
+  }
+
+  /** Looks every unknown outcome up once; answers how many stay unknown and may still be found out. */
+  async round(): Promise<number> {
+    const counts = await Promise.all(this.#deps.providers.all.map((provider) => this.#roundOf(provider)));
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  async close(): Promise<void> {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    await this.#running;
+  }
+
+  /** Looks one up; null when its provider is gone or cannot look anything up. */
+  async settle(intent: Intent, caller: Caller = this.#caller): Promise<OnceResult | null> {
+    const calls = this.#callsFor(intent, caller);
+    if (calls === null) return null;
+    const provider = this.#deps.providers.get(intent.provider);
+    const audit = new Auditor(this.#deps, caller, provider, 'RECONCILE', false);
+    const result = await this.#once.run(calls, { mayCreate: false });
+    if (result.outcome === 'UNKNOWN' || result.outcome === 'MISMATCH') return result;
+    const jobs = result.outcome === 'CREATED' ? result.records : [];
+    audit.write({
+      outcome: 'SETTLED',
+      stamp: intent.target.stamp.id,
+      targets: jobs.map(({ key }) => ({ kind: 'job' as const, key })),
+    });
+    await this.#tell(intent, jobs);
+    return result;
+  }
+
+  async #roundOf(provider: Provider): Promise<number> {
+    const lookable = provider.adapter.acting?.submission?.once !== 'NONE';
+    const unknown = await this.#deps.store.list(provider.key, ['UNKNOWN', 'SENDING'], BATCH);
+    let open = 0;
+    for (const intent of unknown) {
+      if (this.#deps.leaving.aborted) break;
+      const under = intent.lease !== null && intent.lease.until > this.#deps.clock.now();
+      const result = under ? null : await this.settle(intent);
+      if (lookable && (under || result?.outcome === 'UNKNOWN')) open += 1;
+    }
+    return open;
+  }
+
+  async #tell(intent: Intent, jobs: readonly JobRecord[]): Promise<void> {
+    const { provider, target } = intent;
+    const { clock, events, live } = this.#deps;
+    const { name, stamp } = target;
+    events.tell({ type: 'OUTCOME_SETTLED', at: clock.now(), provider, stamp: stamp.id, name, jobs });
+    for (const record of jobs) {
+      await live?.tell(provider as ProviderKey, { type: 'RECORD', record, sourceMode: 'COMMAND' });
+    }
+  }
+
+  #callsFor(intent: Intent, caller: Caller): OnceCalls | null {
+    const acting = this.#deps.providers.get(intent.provider)?.adapter.acting;
+    const rerun = intent.target.rerunOf !== null;
+    const traits = (rerun ? acting?.rerunTraits : null) ?? acting?.submission ?? null;
+    if (acting === undefined || traits === null) return null;
+    return {
+      provider: intent.provider,
+      target: intent.target,
+      traits,
+      contextUntil: (deadlineAt) => ({
+        ...lastingContext(caller, this.#deps, deadlineAt),
+        priority: 'background',
+      }),
+      send: () => Promise.reject(new RangeError('reconciliation never creates')),
+      find: (target, ctx) => acting.find(target, ctx),
+    };
+  }
+}

@@ -1,0 +1,131 @@
+import { LRUCache } from 'lru-cache';
+import type { NativeKey, RecordKind } from '../model/ids.ts';
+import type { AnyRecord, ExecutionRecord, JobRecord, RecordOfKind, TaskRecord } from '../model/records.ts';
+import { isTerminal, type State } from '../model/state.ts';
+import type { Clock, EpochMs } from '../model/time.ts';
+import type { Provider } from '../providers/registry.ts';
+import type { CallContext } from '../upstream/types.ts';
+
+type WorkRecord = JobRecord | TaskRecord | ExecutionRecord;
+
+/** What was done: made, brought into a state, or removed. `record` is how the object was, or for MADE how it is. */
+type Write =
+  | { readonly type: 'MADE'; readonly record: WorkRecord; readonly at: EpochMs }
+  | { readonly type: 'MOVED'; readonly record: WorkRecord; readonly to: State; readonly at: EpochMs }
+  | { readonly type: 'REMOVED'; readonly record: WorkRecord; readonly at: EpochMs };
+
+/** Longer than any provider is known to take before it shows a write everywhere, in milliseconds. */
+const HOLD_MS = 30_000;
+const MAX_WRITES = 20_000;
+const STOPPING: ReadonlySet<State> = new Set(['CANCELLING', 'CANCELLED', 'SUSPENDED']);
+
+/**
+ * Read-your-writes: what this gateway did a moment ago and a provider may not show yet. Readers see every record through
+ * it; what the provider says itself takes over as soon as it says anything newer. Kept by credential, as reads are.
+ */
+export class RecentWrites {
+  readonly #clock: Clock;
+  readonly #writes: LRUCache<string, Write>;
+
+  constructor(clock: Clock, holdMs = HOLD_MS) {
+    this.#clock = clock;
+    this.#writes = new LRUCache({
+      max: MAX_WRITES,
+      ttl: holdMs,
+      perf: { now: () => Math.max(1, clock.now()) },
+      ttlResolution: 0,
+    });
+  }
+
+  made(provider: Provider, call: CallContext, record: WorkRecord): void {
+    this.#put(provider, call, { type: 'MADE', record, at: this.#clock.now() });
+  }
+
+  moved(provider: Provider, call: CallContext, record: WorkRecord, to: State): void {
+    this.#put(provider, call, { type: 'MOVED', record, to, at: this.#clock.now() });
+  }
+
+  removed(provider: Provider, call: CallContext, record: WorkRecord): void {
+    this.#put(provider, call, { type: 'REMOVED', record, at: this.#clock.now() });
+  }
+
+  /** A record as readers should see it; null when it should not be there any more. */
+  seen<R extends AnyRecord>(provider: Provider, call: CallContext, record: R): R | null {
+    if (this.#writes.size === 0 || !('generation' in record)) return record;
+    const write = this.#writes.get(nameOf(provider, call, record.kind, record.key));
+    if (write === undefined) return record;
+    return applied(write, record) as R | null;
+  }
+
+  /** What was made and may be missing at the provider; null when nothing was. */
+  unseen<K extends RecordKind>(
+    provider: Provider,
+    call: CallContext,
+    kind: K,
+    key: NativeKey,
+  ): RecordOfKind[K] | null {
+    const write = this.#writes.get(nameOf(provider, call, kind, key));
+    return write?.type === 'MADE' ? (write.record as WorkRecord as RecordOfKind[K]) : null;
+  }
+
+  /** Every object of a kind that was made lately, newest first. */
+  madeLately<K extends RecordKind>(provider: Provider, call: CallContext, kind: K): RecordOfKind[K][] {
+    if (this.#writes.size === 0) return [];
+    const prefix = nameOf(provider, call, kind, '' as NativeKey);
+    const found: WorkRecord[] = [];
+    for (const [name, write] of this.#writes.entries()) {
+      if (write.type === 'MADE' && name.startsWith(prefix)) found.push(write.record);
+    }
+    return found as RecordOfKind[K][];
+  }
+
+  #put(provider: Provider, call: CallContext, write: Write): void {
+    this.#writes.set(nameOf(provider, call, write.record.kind, write.record.key), write);
+    // Where the row of a job holds its tasks, they are seen through it, too.
+    if (write.type === 'MADE' && write.record.kind === 'job') {
+      for (const task of write.record.tasks ?? []) this.made(provider, call, task);
+    }
+  }
+}
+
+function nameOf(provider: Provider, call: CallContext, kind: RecordKind, key: NativeKey): string {
+  return `${provider.key}|${provider.upstream.fingerprint(call)}|${kind}|${key}`;
+}
+
+function applied(write: Write, record: WorkRecord): WorkRecord | null {
+  const newer = record.generation > write.record.generation;
+  switch (write.type) {
+    case 'MADE':
+      return record.generation < write.record.generation ? write.record : record;
+    case 'REMOVED':
+      return newer || showsRemoval(record) ? record : null;
+    case 'MOVED':
+      return newer || !isBehind(write, record) ? record : movedTo(write.to, record);
+  }
+}
+
+/** Whether the provider itself says that it goes, or is gone. */
+function showsRemoval({ status }: WorkRecord): boolean {
+  return status.desired === 'DELETE' || status.reason === 'DELETED_UPSTREAM' || status.state === 'CANCELLING';
+}
+
+/** Whether a record shows the time before the write: the same state still, or, for work that stops, any active one. */
+function isBehind(write: Write & { readonly type: 'MOVED' }, { status }: WorkRecord): boolean {
+  if (isTerminal(status.state) || status.state === write.to) return false;
+  return (
+    status.state === write.record.status.state || (STOPPING.has(write.to) && status.state !== 'CANCELLING')
+  );
+}
+
+function movedTo(state: State, record: WorkRecord): WorkRecord {
+  const stops = STOPPING.has(state);
+  const status = {
+    ...record.status,
+    state,
+    reason: stops ? ('USER_REQUEST' as const) : record.status.reason,
+    desired: stops ? ('STOP' as const) : record.status.desired,
+    confidence: 'INFERRED' as const,
+    since: null,
+  };
+  return { ...record, status };
+}
