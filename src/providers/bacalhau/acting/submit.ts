@@ -107,6 +107,7 @@ function recordOf(
   const nanos = `${String(receivedAt)}000000`;
   return mapJob(
     {
+      Priority: 0,
       ...job,
       ID: id,
       State: { StateType: 'Pending' },
