@@ -102,12 +102,47 @@ describe('a create call', () => {
     [{ spec: { image: 'a', compute: { cpuCoreRequest: 2, cpuCoreLimit: 1 } } }],
     [{ spec: { image: 'a', compute: { cpuMemoryRequest: '-5Mi' } } }],
     [{ spec: { image: 'a', compute: { cpuMemoryRequest: '0' } } }],
+    [{ spec: { image: 'a', labels: [{ name: 'two words', value: 'x' }] } }],
+    [{ spec: { image: 'a', labels: [{ name: 'x', value: 'two words' }] } }],
+    [{ spec: { image: 'a', annotations: [{ name: 'x'.repeat(64), value: 'x' }] } }],
+    [{ spec: { image: 'a', environmentVariables: [{ name: '1', value: 'x' }] } }],
+    [{ spec: { image: 'a', environmentVariables: [{ name: 'A', secret: { name: 's' } }] } }],
+    [{ spec: { image: 'a', storage: { pvc: [{ existingPvc: true, path: '/data' }] } } }],
+    [{ spec: { image: 'a', storage: { pvc: [{ claimName: 'set', path: 'data' }] } } }],
+    [{ spec: { image: 'a', storage: { s3: [{ path: '/data' }] } } }],
+    [{ spec: { image: 'a', storage: { git: [{ path: '/src' }] } } }],
+    [
+      {
+        spec: {
+          image: 'a',
+          storage: { git: [{ repository: 'r', path: '/a' }], s3: [{ bucket: 'b', path: '/a' }] },
+        },
+      },
+    ],
+    [{ spec: { image: 'a', ports: [{ container: 80 }] } }],
+    [{ spec: { image: 'a', servingPort: { container: 0 } } }],
   ])('refuses %j with 400', async (fields) => {
     const rig = await startRunaiRig();
     const answer = await post(rig, fields);
     expect(answer.status).toBe(400);
     expect(answer.json()).toMatchObject({ code: 400, message: expect.any(String) as string });
     expect(await rig.list()).toEqual([]);
+  });
+
+  it('can answer a taken name with 400', async () => {
+    const rig = await startRunaiRig({ duplicateNameStatus: 400 });
+    await post(rig, {});
+    expect((await post(rig, {})).json()).toMatchObject({ code: 400, message: expect.stringContaining('already exists') as string }); // prettier-ignore
+  });
+
+  it.each([
+    ['sh -c \'sleep 1; echo "a b"\'', ['sh', '-c', 'sleep 1; echo "a b"']],
+    ['a  "b \\" c" d\\ e \'\'', ['a', 'b " c', 'd e', '']],
+    ["don't", ["don't"]],
+  ])('splits the command %s as a shell would', async (command, words) => {
+    const rig = await startRunaiRig();
+    await post(rig, { spec: { image: 'a', command } });
+    expect([...rig.site.jobs.values()].map((job) => job.command)).toEqual([words]);
   });
 
   it('names the policy that it violates', async () => {
@@ -244,5 +279,7 @@ describe('the batch', () => {
     expect(await rig.list()).toEqual([]);
     expect((await rig.call('POST', `${TYPED}/batch`, { ids: [], action: 'delete' })).status).toBe(400);
     expect((await rig.call('POST', `${TYPED}/batch`, { ids: [ghost], action: 'explode' })).status).toBe(400);
+    const many = Array.from({ length: 101 }, () => ghost);
+    expect((await rig.call('POST', `${TYPED}/batch`, { ids: many, action: 'delete' })).status).toBe(400);
   });
 });

@@ -75,8 +75,9 @@ function batch(call: Call): Reply {
   if (action === undefined) throw badRequest(`action must be one of: ${ACTIONS.join(', ')}.`);
   const succeeded: string[] = [];
   const failed: { id: string; code: number; message: string }[] = [];
+  const rows = new Map(everyRow(scope).map((row) => [row.workload.id, row]));
   for (const id of new Set(ids)) {
-    const row = everyRow(scope).find(({ workload }) => workload.id === id.toLowerCase());
+    const row = rows.get(id.toLowerCase());
     if (row === undefined || row.standing.deletedAt !== null || !mayUse(identity, row.workload.job.team)) {
       failed.push({ id, code: 404, message: 'workload not found' });
     } else if (action !== 'delete' && !suspendable(row, scope)) {
