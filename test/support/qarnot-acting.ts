@@ -62,7 +62,8 @@ export function stampNo(nth: number, specHash = '0123456789abcdef'): SubmissionS
   const letters = 'abcdefghijklmnopqrstuvwxyz';
   const id = nth
     .toString()
-    .padStart(26, '0')
+    .padStart(12, '0')
+    .padEnd(26, '0')
     .replaceAll(/\d/g, (digit) => letters[Number(digit)] ?? '');
   return { id, specHash };
 }

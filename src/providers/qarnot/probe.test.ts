@@ -70,6 +70,8 @@ describe('the kind', () => {
       poolsAsNodes: true,
       maxExecutionsPerTask: 1000,
       sweepRows: 10_000,
+      containerProfile: 'docker-batch',
+      uniqueShortnames: true,
     });
     expect(qarnot.settingsSchema.safeParse({ pathPrefix: '/v2' }).success).toBe(false);
     expect(qarnot.settingsSchema.safeParse({ token: 'x' }).success).toBe(false);

@@ -127,5 +127,6 @@ async function remove(
 
 async function outcomeOf({ provider }: Connection, call: Promise<UpstreamResponse>): Promise<ActionAnswer> {
   const sent = await sentOnce(provider, call, []);
-  return sent.outcome === 'ANSWERED' ? { outcome: 'DONE', state: null } : sent;
+  if (sent.outcome === 'ANSWERED') return { outcome: 'DONE', state: null };
+  return { outcome: sent.outcome, error: sent.error };
 }

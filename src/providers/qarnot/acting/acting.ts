@@ -17,7 +17,7 @@ import { QarnotWrites } from './writes.ts';
 
 /** Whether a new task can be looked up at once is not documented. */
 const VISIBLE_AFTER_MS = 5_000;
-/** The official clients wait half a minute at most; how long the service works on a create is not documented. */
+/** How long the service may still work on a create that it did not answer is not documented: a guess with room. */
 const SETTLE_MS = 60_000;
 
 /** That shortnames are unique is documented; that the service refuses a second one was never verified. */

@@ -8,8 +8,14 @@ import { messageOf } from '../errors.ts';
 /** What became of a call that was sent at most once. */
 export type Sent =
   | { readonly outcome: 'ANSWERED'; readonly response: UpstreamResponse }
-  | { readonly outcome: 'REFUSED'; readonly error: GridweaveError }
+  | { readonly outcome: 'REFUSED'; readonly error: GridweaveError; readonly refusal: Refusal | null }
   | { readonly outcome: 'UNKNOWN'; readonly error: GridweaveError };
+
+/** What the service said, to judge by: unlike the error, it may hold what was sent in confidence. */
+export interface Refusal {
+  readonly status: number;
+  readonly message: string;
+}
 
 /** What the adapter contract lets through as a rejection. */
 const REJECTED: readonly ErrorCode[] = ['CANCELLED', 'CALL_BUDGET_EXCEEDED'];
@@ -33,24 +39,30 @@ export async function sentOnce(
     response = await call;
   } catch (error) {
     if (!(error instanceof GridweaveError) || isRejection(error)) throw error;
-    return { outcome: error.details.sent === false ? 'REFUSED' : 'UNKNOWN', error };
+    return error.details.sent === false
+      ? { outcome: 'REFUSED', error, refusal: null }
+      : { outcome: 'UNKNOWN', error };
   }
   const { status } = response;
   if (status >= 200 && status < 300) return { outcome: 'ANSWERED', response };
   const unknown = status >= 500 || status === 408 || status === 303 || status < 200;
-  return { outcome: unknown ? 'UNKNOWN' : 'REFUSED', error: refusal(provider, response, secrets) };
+  const said = messageOf(response.body);
+  const error = errorOf(provider, response, said, secrets);
+  return unknown
+    ? { outcome: 'UNKNOWN', error }
+    : { outcome: 'REFUSED', error, refusal: { status, message: said ?? '' } };
 }
 
 /** The provider's refusal, in its own words but for what it was sent in confidence. */
-function refusal(
+function errorOf(
   provider: ProviderKey,
   response: UpstreamResponse,
+  said: string | null,
   secrets: readonly string[],
 ): GridweaveError {
-  const said = messageOf(response.body);
   const message = said === null ? null : scrubValues(said, secrets);
   const error = failureForStatus(response, provider, message);
-  return isQuota(response.status, message ?? '')
+  return isQuota(response.status, said ?? '')
     ? new GridweaveError('QUOTA_EXCEEDED', error.message, error.details)
     : error;
 }

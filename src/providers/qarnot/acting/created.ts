@@ -34,9 +34,12 @@ export async function createdBy(
   const { provider } = connection;
   const sent = await sentOnce(provider, call, secrets);
   if (sent.outcome === 'REFUSED') {
-    const { status } = sent.error.details.upstream ?? {};
-    const duplicate = DUPLICATE_STATUS.has(status ?? 0) && DUPLICATE.test(sent.error.message);
-    return duplicate && sent.error.code !== 'QUOTA_EXCEEDED' ? { outcome: 'EXISTS' } : sent;
+    const { error, refusal } = sent;
+    const duplicate =
+      refusal !== null && DUPLICATE_STATUS.has(refusal.status) && DUPLICATE.test(refusal.message);
+    return duplicate && error.code !== 'QUOTA_EXCEEDED'
+      ? { outcome: 'EXISTS' }
+      : { outcome: 'REFUSED', error };
   }
   if (sent.outcome === 'UNKNOWN') return sent;
   const { response } = sent;

@@ -56,6 +56,10 @@ function draftPlace({ spec, extension, verdicts, body }: Draft): void {
   if (jobUuid != null) {
     const job = guidOf(jobUuid);
     if (verdicts.judge(jobAt, job === null ? 'This is no uuid.' : null) && job !== null) body.jobUuid = job;
+    if (body.profile === undefined)
+      verdicts.notes.push(
+        'Nothing says what to run: it is sent only if the job has a pool, which brings a profile.',
+      );
     verdicts.notes.push(
       'The task joins a job that may hold others: what is done to the job is done to them, too.',
     );
