@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { GridweaveError } from '../model/errors.ts';
 import { systemClock } from '../model/time.ts';
@@ -8,6 +9,8 @@ import { Callbacks, type CallbackLimits } from './callbacks.ts';
 import { GRAPHQL_PATH, type Gateway } from './gateway.ts';
 import { GraphiqlPage } from './graphiql.ts';
 import { readiness } from './health.ts';
+import type { LiveTransports } from './live/live-transports.ts';
+import { refuseUpgrade, type UpgradeRefusal } from './live/refuse-upgrade.ts';
 
 export interface HttpServerOptions {
   readonly gateway: Gateway;
@@ -17,6 +20,8 @@ export interface HttpServerOptions {
   /** Serve GraphiQL to browsers. */
   readonly graphiql: boolean;
   readonly log: Logger;
+  /** Carries subscriptions. Absent: there are none. */
+  readonly live?: LiveTransports | undefined;
   /** Told every event that a provider sends to its callback. */
   readonly onProviderEvent?: ((event: ProviderEvent) => void) | undefined;
   /** Where they differ from the built-in ones. */
@@ -37,7 +42,7 @@ const DEFAULT_GRACE_MS = 5_000;
 
 /** Listens on a socket and leads each request to what answers it. */
 export async function startHttpServer(options: HttpServerOptions): Promise<RunningServer> {
-  const { gateway, providers, log } = options;
+  const { gateway, providers, live, log } = options;
   const page = options.graphiql ? new GraphiqlPage() : null;
   const callbacks = new Callbacks({
     providers,
@@ -65,6 +70,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     const callback = callbacks.at(pathname);
     if (pathname === GRAPHQL_PATH && page !== null && GraphiqlPage.wantedBy(request, searchParams)) {
       await page.send(request, response);
+    } else if (pathname === GRAPHQL_PATH && live?.wants(request) === true) {
+      await live.handle(request, response);
     } else if (pathname === GRAPHQL_PATH || pathname === '/health') {
       await gateway(request, response);
     } else if (callback !== null) {
@@ -82,16 +89,33 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     }
   }
 
+  if (live !== undefined) {
+    server.on('upgrade', (request, socket, head) => {
+      socket.on('error', () => {});
+      if (targetOf(request).pathname === GRAPHQL_PATH) live.handleUpgrade(request, socket, head);
+      else refuseUpgrade(socket, NO_SOCKET_HERE);
+    });
+  }
+
   await listen(server, options.host, options.port);
   return {
     url: urlOf(server),
     close: async (graceMs = DEFAULT_GRACE_MS) => {
       accepting = false;
-      await closeServer(server, graceMs);
+      const closed = closeServer(server, graceMs);
+      await Promise.race([live?.drain(), delay(graceMs, undefined, { ref: false })]);
+      await live?.close();
+      await closed;
       await gateway.dispose();
     },
   };
 }
+
+const NO_SOCKET_HERE: UpgradeRefusal = {
+  status: 404,
+  code: 'NOT_FOUND',
+  message: `There is no WebSocket here. The graph is at ${GRAPHQL_PATH}.`,
+};
 
 /** What a request asks for. A target that is no URL, such as `//`, is a path where nothing is. */
 function targetOf(request: IncomingMessage): URL {

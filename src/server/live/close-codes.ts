@@ -1,0 +1,18 @@
+/**
+ * Codes that a WebSocket is closed with here, beside those of the `graphql-transport-ws` protocol itself (4400 bad
+ * message, 4401 not initialised, 4403 refused, 4406 subprotocol, 4408 no `connection_init`, 4409 id in use, 4429 second
+ * `connection_init`) and of WebSockets (1002, 1007, 1009). The protocol's own client library comes back by itself after
+ * 4413 and 4503, and takes 4429 and 4500 for final.
+ */
+export const CLOSE = {
+  /** The client took nothing of what waited for it for `stallTimeoutMs`. It may come back with its last cursor. */
+  STALLED: { code: 4413, reason: 'stalled: nothing was read for too long; resume with your last cursor' },
+  /** The client sent more than `maxMessagesPerSecond`. */
+  TOO_MANY_MESSAGES: { code: 4429, reason: 'Too many messages' },
+  /** A fault of the gateway. */
+  INTERNAL: { code: 4500, reason: 'Internal server error' },
+  /** The gateway leaves. Every feed has had its closing bookmark. */
+  DRAINING: { code: 4503, reason: 'draining: resume with your last cursor' },
+} as const;
+
+export type Closing = (typeof CLOSE)[keyof typeof CLOSE];

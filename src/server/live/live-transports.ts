@@ -1,0 +1,92 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Gateway } from '../gateway.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { LIVE_LIMITS, type LiveLimits } from './live-limits.ts';
+import type { LiveOperations } from './live-operations.ts';
+import { SseServer } from './sse-server.ts';
+import { Turns } from './turns.ts';
+import { WsServer } from './ws-server.ts';
+
+export interface LiveTransportsOptions {
+  readonly gateway: Gateway;
+  /** The same that the gateway was made with. */
+  readonly operations: LiveOperations;
+  /** Where they differ from the built-in ones. */
+  readonly limits?: Partial<LiveLimits> | undefined;
+  /** Origins of pages, beside the gateway's own, that may open a WebSocket. */
+  readonly allowedOrigins?: readonly string[] | undefined;
+}
+
+/** What is open, for metrics and leak tests. */
+export interface LiveStats {
+  readonly webSockets: number;
+  readonly eventStreams: number;
+  /** Operations of WebSockets, queries included, and event streams. */
+  readonly operations: number;
+  /** Groups of subscribers for whom each event is executed once. */
+  readonly channels: number;
+  /** Encoded events that are kept for readers who are behind. */
+  readonly keptEncodings: number;
+}
+
+/** The ways in which subscriptions reach clients, with what they share: one heartbeat, one order of turns. */
+export class LiveTransports {
+  readonly #operations: LiveOperations;
+  readonly #ws: WsServer;
+  readonly #sse: SseServer;
+  readonly #stopBeating: () => void;
+
+  constructor({ gateway, operations, limits: given, allowedOrigins = [] }: LiveTransportsOptions) {
+    const limits: LiveLimits = { ...LIVE_LIMITS, ...given };
+    const heartbeat = new Heartbeat(limits.heartbeatMs);
+    const { onFault } = operations;
+    const hasRoom = (): boolean => this.#connections < limits.maxConnections;
+    const shared = { gateway, limits, turns: new Turns(), heartbeat, hasRoom, onFault };
+    this.#operations = operations;
+    this.#ws = new WsServer({ ...shared, allowedOrigins });
+    this.#sse = new SseServer(shared);
+    this.#stopBeating = heartbeat.add(operations.fanOut);
+  }
+
+  get stats(): LiveStats {
+    const { fanOut } = this.#operations;
+    return {
+      webSockets: this.#ws.connections,
+      eventStreams: this.#sse.connections,
+      operations: this.#ws.operations + this.#sse.connections,
+      channels: fanOut.channels,
+      keptEncodings: fanOut.kept,
+    };
+  }
+
+  /** Whether `handle` is to answer a request to the path of the graph. */
+  wants(request: IncomingMessage): boolean {
+    return SseServer.wantedBy(request);
+  }
+
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    return this.#sse.handle(request, response);
+  }
+
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#ws.handleUpgrade(request, socket, head);
+  }
+
+  /** Begins nothing new, and resolves when all have had their closing bookmark and have gone. A slow client takes its time: bound it. */
+  async drain(): Promise<void> {
+    this.#operations.drain();
+    await Promise.all([this.#ws.drain(), this.#sse.drain()]);
+  }
+
+  /** Cuts off whoever is left. Resolves when nothing is open any more. */
+  async close(): Promise<void> {
+    this.#operations.drain();
+    this.#stopBeating();
+    await Promise.all([this.#ws.close(), this.#sse.close()]);
+  }
+
+  get #connections(): number {
+    return this.#ws.connections + this.#sse.connections;
+  }
+}

@@ -1,0 +1,109 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import type { Gateway } from '../gateway.ts';
+import type { Heartbeat } from './heartbeat.ts';
+import type { LiveLimits } from './live-limits.ts';
+import { LiveSlot, type Opened } from './live-operations.ts';
+import { OpenSet } from './open-set.ts';
+import { SseStream } from './sse-stream.ts';
+import type { Turns } from './turns.ts';
+
+export interface SseServerOptions {
+  readonly gateway: Gateway;
+  readonly limits: LiveLimits;
+  readonly turns: Turns;
+  readonly heartbeat: Heartbeat;
+  /** Whether one more live connection is taken. */
+  readonly hasRoom: () => boolean;
+  readonly onFault: (fault: unknown) => void;
+}
+
+/** Subscriptions as event streams, on the path of queries. */
+export class SseServer {
+  readonly #options: SseServerOptions;
+  readonly #streams = new OpenSet<SseStream>();
+
+  constructor(options: SseServerOptions) {
+    this.#options = options;
+  }
+
+  get connections(): number {
+    return this.#streams.size;
+  }
+
+  /** Whether a request can be answered with an event stream, if it turns out to be a subscription. */
+  static wantedBy({ headers }: IncomingMessage): boolean {
+    return (headers.accept ?? '')
+      .split(',')
+      .some((type) => type.trim().toLowerCase().split(';')[0] === 'text/event-stream');
+  }
+
+  /** Lets the gateway answer, except to a subscription, which is carried on here. */
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { gateway } = this.#options;
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const after = request.headers['last-event-id'];
+    const liveSlot = new LiveSlot(gone.signal, typeof after === 'string' && after !== '' ? after : null);
+    const answer = await gateway.handleNodeRequestAndResponse(request, response, { liveSlot });
+    const { opened } = liveSlot;
+    if (opened === null) await send(answer, response);
+    else if (response.destroyed || gone.signal.aborted) abandon(opened);
+    else if (this.#options.hasRoom()) this.#begin(opened, request, response);
+    else {
+      abandon(opened);
+      refuse(response);
+    }
+  }
+
+  /** Resolves when every stream has been read to its end. */
+  drain(): Promise<void> {
+    for (const stream of this.#streams) stream.drain();
+    return this.#streams.emptied();
+  }
+
+  /** Cuts off whoever is left. */
+  close(): Promise<void> {
+    for (const stream of this.#streams) stream.terminate();
+    return this.#streams.emptied();
+  }
+
+  #begin(opened: Opened, request: IncomingMessage, response: ServerResponse): void {
+    const { limits, turns, heartbeat, onFault } = this.#options;
+    const stream = new SseStream({ response, socket: request.socket, opened, limits, turns, onFault });
+    const stopBeating = heartbeat.add(stream);
+    this.#streams.add(stream);
+    // What goes wrong with the connection is told by "close".
+    response.on('error', () => {});
+    response.once('close', () => {
+      stream.stop();
+      stopBeating();
+      this.#streams.delete(stream);
+    });
+    stream.begin();
+  }
+}
+
+function abandon(opened: Opened): void {
+  if (opened.kind === 'RESULTS') {
+    opened.results[Symbol.asyncIterator]()
+      .return?.()
+      .catch(() => {});
+    return;
+  }
+  opened.feed.close();
+  opened.seat.leave();
+}
+
+function refuse(response: ServerResponse): void {
+  const message = 'The gateway has as many live connections as it takes. Try again later.';
+  const body = JSON.stringify({ errors: [{ message, extensions: { code: 'TOO_MANY_CONNECTIONS' } }] });
+  response.writeHead(503, { 'Content-Type': 'application/json', 'Retry-After': '5' }).end(body);
+}
+
+async function send(answer: Response, response: ServerResponse): Promise<void> {
+  if (response.destroyed) return;
+  response.writeHead(answer.status, Object.fromEntries(answer.headers));
+  if (answer.body === null) response.end();
+  else await pipeline(answer.body, response);
+}

@@ -1,0 +1,202 @@
+import type { Server } from 'graphql-ws';
+import type { WebSocket } from 'ws';
+import type { Socket } from 'node:net';
+import { CLOSE, type Closing } from './close-codes.ts';
+import type { Beating } from './heartbeat.ts';
+import type { LiveLimits } from './live-limits.ts';
+import { MessageRate } from './message-rate.ts';
+import { Outlet } from './outlet.ts';
+import { WsOperation } from './ws-operation.ts';
+import type { WsClient } from './ws-prepare.ts';
+
+export type Protocol = Server<WsConnection>;
+
+export interface WsConnectionOptions {
+  readonly ws: WebSocket;
+  readonly socket: Socket;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly limits: LiveLimits;
+  readonly onFault: (fault: unknown) => void;
+}
+
+/** Heartbeats that may pass without a sign of life while nothing waits to be sent. */
+const SILENT_BEATS = 2;
+
+interface Message {
+  readonly type?: unknown;
+  readonly id?: unknown;
+  readonly payload?: unknown;
+}
+
+/** One client: what graphql-ws does not do for it. The library decides what messages mean. */
+export class WsConnection implements Beating, WsClient {
+  readonly socket: Socket;
+  readonly outlet: Outlet;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly limits: LiveLimits;
+  readonly #ws: WebSocket;
+  readonly #rate: MessageRate;
+  readonly #onFault: (fault: unknown) => void;
+  readonly #operations = new Map<string, WsOperation>();
+  /** Messages that use an id again whose operation is stopped but not yet over. */
+  readonly #postponed = new Map<string, Message>();
+  #deliver: (message: unknown) => Promise<void> = () => Promise.resolve();
+  #silentBeats = 0;
+  #draining = false;
+
+  constructor({ ws, socket, headers, limits, onFault }: WsConnectionOptions) {
+    this.#ws = ws;
+    this.socket = socket;
+    this.headers = headers;
+    this.limits = limits;
+    this.#onFault = onFault;
+    this.#rate = new MessageRate(limits.maxMessagesPerSecond);
+    this.outlet = new Outlet(socket, socket, limits.highWaterMarkBytes);
+  }
+
+  get open(): boolean {
+    return this.#ws.readyState === this.#ws.OPEN;
+  }
+
+  get operations(): number {
+    return this.#operations.size;
+  }
+
+  operation(id: string): WsOperation | undefined {
+    return this.#operations.get(id);
+  }
+
+  /** Hands the socket to the protocol; `onClose` is told once. */
+  begin(protocol: Protocol, onClose: () => void): void {
+    const ws = this.#ws;
+    const closed = protocol.opened(
+      {
+        protocol: ws.protocol,
+        send: (data) => this.#send(data),
+        close: (code, reason) => ws.close(code, reason),
+        onMessage: (deliver) => {
+          // Its own type says text, but it takes what was parsed already as well.
+          this.#deliver = deliver as (message: unknown) => Promise<void>;
+        },
+      },
+      this,
+    );
+    ws.on('message', (data: Buffer) => this.#receive(data));
+    ws.on('pong', () => void (this.#silentBeats = 0));
+    // The library of the socket answers a broken frame or a large message with the right code by itself.
+    ws.on('error', () => {});
+    ws.once('close', (code, reason) => {
+      for (const operation of this.#operations.values()) operation.stop();
+      this.#postponed.clear();
+      closed(code, String(reason)).catch(this.#onFault);
+      onClose();
+    });
+  }
+
+  beat(now: number): void {
+    if (this.outlet.stalledMs(now) >= this.limits.stallTimeoutMs) this.close(CLOSE.STALLED);
+    if (!this.open || this.outlet.pending > 0) return;
+    this.#silentBeats += 1;
+    if (this.#silentBeats > SILENT_BEATS) this.#ws.terminate();
+    else this.#ws.ping();
+  }
+
+  close({ code, reason }: Closing): void {
+    this.#ws.close(code, reason);
+  }
+
+  terminate(): void {
+    this.#ws.terminate();
+  }
+
+  /** Every feed has its closing bookmark delivered, every query its answer; then the socket is closed. */
+  drain(): void {
+    this.#draining = true;
+    for (const operation of this.#operations.values()) operation.drain();
+    this.#closeIfDrained();
+  }
+
+  drained(operation: WsOperation): void {
+    this.#operations.delete(operation.id);
+    this.#closeIfDrained();
+  }
+
+  #closeIfDrained(): void {
+    if (this.#draining && this.#operations.size === 0) this.close(CLOSE.DRAINING);
+  }
+
+  #send(data: string): Promise<void> {
+    return new Promise((resolve) => {
+      if (!this.open) resolve();
+      // What cannot be sent is not wanted any more: "close" tells of it.
+      else this.#ws.send(data, () => resolve());
+    });
+  }
+
+  #receive(data: Buffer): void {
+    this.#silentBeats = 0;
+    if (!this.open) return;
+    if (!this.#rate.pass(performance.now())) {
+      this.close(CLOSE.TOO_MANY_MESSAGES);
+      return;
+    }
+    const text = data.toString();
+    const message = parsed(text);
+    const { type, id } = message ?? {};
+    if (typeof id === 'string' && type === 'complete') {
+      if (this.#postponed.delete(id)) return;
+      this.#operations.get(id)?.stop();
+    } else if (typeof id === 'string' && type === 'subscribe' && message !== null) {
+      this.#subscribe(id, message);
+      return;
+    }
+    // Text that is no JSON is for the library to refuse.
+    this.#handOver(message ?? text).catch(this.#onFault);
+  }
+
+  #subscribe(id: string, message: Message): void {
+    const before = this.#operations.get(id);
+    if (before?.stopped === true && !this.#postponed.has(id)) {
+      this.#postponed.set(id, message);
+      return;
+    }
+    // The library closes the socket for an id that is in use.
+    if (before !== undefined) {
+      this.#handOver(message).catch(this.#onFault);
+      return;
+    }
+    const operation = new WsOperation(id, Object(message.payload) as object);
+    this.#operations.set(id, operation);
+    this.#handOver(message)
+      .finally(() => this.#over(operation))
+      .catch(this.#onFault);
+  }
+
+  #over(operation: WsOperation): void {
+    operation.stop();
+    const { id } = operation;
+    if (this.#operations.get(id) === operation) this.#operations.delete(id);
+    const next = this.#postponed.get(id);
+    this.#postponed.delete(id);
+    if (next !== undefined && this.open) this.#subscribe(id, next);
+    else this.#closeIfDrained();
+  }
+
+  async #handOver(message: unknown): Promise<void> {
+    try {
+      await this.#deliver(message);
+    } catch (error) {
+      this.#onFault(error);
+      if (this.open) this.close(CLOSE.INTERNAL);
+    }
+  }
+}
+
+function parsed(text: string): Message | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : null;
+  } catch {
+    return null;
+  }
+}

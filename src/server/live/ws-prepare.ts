@@ -1,0 +1,91 @@
+import {
+  getOperationAST,
+  OperationTypeNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  type GraphQLError,
+} from 'graphql';
+import type { SubscribePayload } from 'graphql-ws';
+import { GRAPHQL_PATH, type Gateway } from '../gateway.ts';
+import { IterableStream } from './iterable-stream.ts';
+import { LiveSlot } from './live-operations.ts';
+import type { OperationStream } from './operation-stream.ts';
+import type { Turns } from './turns.ts';
+import { asGraphqlError } from './wire-error.ts';
+import { WsFeedStream, type WsTarget } from './ws-feed-stream.ts';
+import { Prepared, type Preparation, type WsOperation } from './ws-operation.ts';
+
+export interface PrepareDeps {
+  readonly gateway: Gateway;
+  readonly turns: Turns;
+}
+
+export interface WsClient extends WsTarget {
+  /** Headers of the request that became the WebSocket. */
+  readonly headers: Readonly<Record<string, string>>;
+  drained(operation: WsOperation): void;
+}
+
+/**
+ * Leads one operation of a socket the way a request goes: parsed, validated, given a context and executed by the gateway
+ * itself, so that caches, limits, codes and masking are the same. Errors without data are returned as errors.
+ */
+export async function prepare(
+  { gateway, turns }: PrepareDeps,
+  client: WsClient,
+  operation: WsOperation,
+  payload: SubscribePayload,
+): Promise<Preparation> {
+  const { query, operationName, variables, extensions } = payload;
+  const { Request } = gateway.fetchAPI;
+  // There is no request for it, and contexts are made from one. A POST: mutations are welcome.
+  const request = new Request(`http://${client.headers['host'] ?? 'gateway.invalid'}${GRAPHQL_PATH}`, {
+    method: 'POST',
+    headers: client.headers,
+    signal: operation.signal,
+  });
+  const liveSlot = new LiveSlot(operation.signal);
+  const params = { query, operationName, variables, extensions };
+  const enveloped = gateway.getEnveloped({ request, params, liveSlot });
+  const { schema } = enveloped;
+  let result: ExecutionResult | AsyncIterable<ExecutionResult>;
+  let args: ExecutionArgs;
+  try {
+    const document = enveloped.parse(query);
+    const invalid: readonly GraphQLError[] = enveloped.validate(schema, document);
+    if (invalid.length > 0) return invalid;
+    const contextValue: unknown = await enveloped.contextFactory();
+    args = { schema, document, operationName, variableValues: variables, contextValue };
+    const isSubscription =
+      getOperationAST(document, operationName)?.operation === OperationTypeNode.SUBSCRIPTION;
+    result = await (isSubscription ? enveloped.subscribe(args) : enveloped.execute(args));
+  } catch (error) {
+    return [asGraphqlError(error)];
+  }
+  const stream = streamOf(result, liveSlot, client, operation, turns);
+  if (stream !== null) {
+    operation.carryOn(stream);
+    return new Prepared(args, stream);
+  }
+  if (Symbol.asyncIterator in result) throw new TypeError('an iterable result is a stream');
+  if (result.errors !== undefined && result.errors.length > 0 && !('data' in result)) return result.errors;
+  return new Prepared(args, result);
+}
+
+function streamOf(
+  result: ExecutionResult | AsyncIterable<ExecutionResult>,
+  { opened }: LiveSlot,
+  client: WsClient,
+  operation: WsOperation,
+  turns: Turns,
+): OperationStream | null {
+  const onDrained = (): void => client.drained(operation);
+  if (opened?.kind === 'FEED') {
+    const { feed, seat } = opened;
+    operation.dropSignal();
+    return new WsFeedStream({ id: operation.id, target: client, feed, seat, turns, onDrained });
+  }
+  const results = opened?.results ?? (Symbol.asyncIterator in result ? result : null);
+  if (results === null) return null;
+  return new IterableStream({ results, onStop: () => operation.abort(), onDrained });
+}

@@ -1,0 +1,151 @@
+import { handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws';
+import { WebSocketServer } from 'ws';
+import type { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { GridweaveError } from '../../model/errors.ts';
+import type { Gateway } from '../gateway.ts';
+import type { Heartbeat } from './heartbeat.ts';
+import type { LiveLimits } from './live-limits.ts';
+import { OpenSet } from './open-set.ts';
+import { originAllowed } from './origin.ts';
+import { refuseUpgrade, type UpgradeRefusal } from './refuse-upgrade.ts';
+import type { Turns } from './turns.ts';
+import { asGraphqlError, wireError, wireResult } from './wire-error.ts';
+import { WsConnection, type Protocol } from './ws-connection.ts';
+import { Prepared, type Preparation } from './ws-operation.ts';
+import { prepare } from './ws-prepare.ts';
+
+export interface WsServerOptions {
+  readonly gateway: Gateway;
+  readonly limits: LiveLimits;
+  readonly turns: Turns;
+  readonly heartbeat: Heartbeat;
+  /** Origins of pages, beside this gateway's own, that may connect: `https://console.example`. */
+  readonly allowedOrigins: readonly string[];
+  /** Whether one more live connection is taken. */
+  readonly hasRoom: () => boolean;
+  readonly onFault: (fault: unknown) => void;
+}
+
+/** Headers that are about the connection, and nobody's business once it is a WebSocket. */
+const HOP_BY_HOP = /^(?:connection|upgrade|sec-websocket-.*|keep-alive|transfer-encoding|te|trailer)$/;
+
+/** GraphQL over WebSockets, subprotocol `graphql-transport-ws`. */
+export class WsServer {
+  readonly #options: WsServerOptions;
+  readonly #sockets: WebSocketServer;
+  readonly #protocol: Protocol;
+  readonly #connections = new OpenSet<WsConnection>();
+  #leaving = false;
+
+  constructor(options: WsServerOptions) {
+    this.#options = options;
+    const { limits, onFault } = options;
+    this.#sockets = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      // Shared frames are written past it, and compressing for every client anew is what sharing is there to avoid.
+      perMessageDeflate: false,
+      maxPayload: limits.maxMessageBytes,
+      handleProtocols,
+    });
+    this.#protocol = makeServer<Record<string, unknown>, WsConnection>({
+      connectionInitWaitTimeout: limits.initTimeoutMs,
+      onSubscribe: ({ extra }, id, payload) => this.#subscribe(extra, id, payload),
+      execute: outcomeOf,
+      subscribe: outcomeOf,
+      onNext: (_ctx, _id, _payload, _args, result) => wireResult(result, onFault),
+      onError: (_ctx, _id, _payload, errors) => errors.map((error) => wireError(error, onFault)),
+    });
+  }
+
+  get connections(): number {
+    return this.#connections.size;
+  }
+
+  get operations(): number {
+    let operations = 0;
+    for (const connection of this.#connections) operations += connection.operations;
+    return operations;
+  }
+
+  /** Takes over a socket that asks to be a WebSocket at the path of the graph. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const refusal = this.#refusal(request);
+    if (refusal !== null || !(socket instanceof Socket)) {
+      refuseUpgrade(socket, refusal ?? NOT_HERE);
+      return;
+    }
+    this.#sockets.handleUpgrade(request, socket, head, (ws) => {
+      const { limits, onFault, heartbeat } = this.#options;
+      const headers = headersOf(request);
+      const connection = new WsConnection({ ws, socket, headers, limits, onFault });
+      const stopBeating = heartbeat.add(connection);
+      this.#connections.add(connection);
+      connection.begin(this.#protocol, () => {
+        stopBeating();
+        this.#connections.delete(connection);
+      });
+    });
+  }
+
+  /** Resolves when every client was told where to go on and has gone. */
+  drain(): Promise<void> {
+    this.#leaving = true;
+    for (const connection of this.#connections) connection.drain();
+    return this.#connections.emptied();
+  }
+
+  /** Cuts off whoever is left. */
+  close(): Promise<void> {
+    this.#leaving = true;
+    for (const connection of this.#connections) connection.terminate();
+    return this.#connections.emptied();
+  }
+
+  #refusal({ headers }: IncomingMessage): UpgradeRefusal | null {
+    const { allowedOrigins, hasRoom } = this.#options;
+    if (this.#leaving) {
+      return { status: 503, code: 'SHUTTING_DOWN', message: 'The gateway is leaving. Connect again.' };
+    }
+    if (!originAllowed(headers.origin, headers.host, allowedOrigins)) {
+      const message = 'Pages of this origin may not connect. Add it to the allowed origins of the gateway.';
+      return { status: 403, code: 'FORBIDDEN', message };
+    }
+    if (hasRoom()) return null;
+    const message = 'The gateway has as many live connections as it takes. Try again later.';
+    return { status: 503, code: 'TOO_MANY_CONNECTIONS', message };
+  }
+
+  async #subscribe(client: WsConnection, id: string, payload: SubscribePayload): Promise<Preparation> {
+    const operation = client.operation(id);
+    if (operation === undefined) throw new TypeError('an operation is known before it is handed over');
+    const { maxOperationsPerConnection } = client.limits;
+    if (client.operations > maxOperationsPerConnection) {
+      const message = `One connection may have ${String(maxOperationsPerConnection)} operations at a time. End one first, or open another connection.`;
+      return [asGraphqlError(new GridweaveError('TOO_MANY_OPERATIONS', message))];
+    }
+    const { gateway, turns } = this.#options;
+    try {
+      return await prepare({ gateway, turns }, client, operation, payload);
+    } finally {
+      operation.forgetPayload();
+    }
+  }
+}
+
+const NOT_HERE: UpgradeRefusal = { status: 400, code: 'BAD_REQUEST', message: 'This cannot be a WebSocket.' };
+
+function outcomeOf(args: object) {
+  if (args instanceof Prepared) return args.outcome;
+  throw new TypeError('an operation is prepared before it is executed');
+}
+
+function headersOf({ headers }: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      typeof value === 'string' && !HOP_BY_HOP.test(name) ? [[name, value]] : [],
+    ),
+  );
+}
