@@ -2,7 +2,11 @@ import type { Capabilities } from '../provider.ts';
 import { MAX_PAGE } from './api.ts';
 import type { RunaiSettings } from './settings.ts';
 
-/** What the control plane can do, and what its API can never tell. */
+/**
+ * What the control plane can do, and what its API can never tell. Of actions: cancelling deletes a workload, or suspends
+ * it where the connection's `cancelBy` says so, because the API has no end of its own for work that was cancelled; what
+ * exactly becomes of each action stands in `acting/acting.ts`.
+ */
 export function capabilitiesOf({ nodeTelemetry }: RunaiSettings): Capabilities {
   return {
     kinds: ['job', 'task', 'execution', 'computeNode', 'project'],

@@ -12,11 +12,10 @@
  * A submission is recognised by its name, which holds a part of its stamp, and by two labels. A typed answer that leaves
  * the state out is taken for accepted.
  */
-import type { Upstream } from '../../../upstream/types.ts';
+import type { JobRecord } from '../../../model/records.ts';
+import type { CallContext, Upstream } from '../../../upstream/types.ts';
 import type { ActingCalls, FindTarget } from '../../acting.ts';
 import type { Connection } from '../connection.ts';
-import type { JobRecord } from '../../../model/records.ts';
-import type { CallContext } from '../../../upstream/types.ts';
 import { actOn } from './act.ts';
 import { allowedActions } from './allowed.ts';
 import { WriteApi } from './calls.ts';
