@@ -6,7 +6,7 @@ import type { Intent } from './intent.ts';
 const key = z.string().min(1);
 const time = z.int();
 
-const memo: z.ZodType<Memo> = z.record(z.string(), z.json()) as z.ZodType<Memo>;
+const memo: z.ZodType<Memo> = z.record(z.string(), z.json());
 
 const shape = z.object({
   id: key,

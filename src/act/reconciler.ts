@@ -1,4 +1,3 @@
-import type { ProviderKey } from '../model/ids.ts';
 import type { JobRecord } from '../model/records.ts';
 import type { Provider } from '../providers/registry.ts';
 import { Auditor } from './auditor.ts';
@@ -32,9 +31,7 @@ export class Reconciler {
     this.#timer = setTimeout(() => {
       this.#timer = null;
       this.#running = this.round().then(
-        (open) => {
-          if (open > 0) this.wake();
-        },
+        (open) => (open > 0 ? this.wake() : undefined),
         (fault: unknown) => this.#deps.onFault(fault),
       );
     }, this.#deps.options.reconcileEveryMs);
@@ -90,7 +87,7 @@ export class Reconciler {
     const { name, stamp } = target;
     events.tell({ type: 'OUTCOME_SETTLED', at: clock.now(), provider, stamp: stamp.id, name, jobs });
     for (const record of jobs) {
-      await live?.tell(provider as ProviderKey, { type: 'RECORD', record, sourceMode: 'COMMAND' });
+      await live?.tell(provider, { type: 'RECORD', record, sourceMode: 'COMMAND' });
     }
   }
 

@@ -13,12 +13,13 @@ import type {
   AuditConfig,
   DataConfig,
   LimitsConfig,
+  LiveConfig,
   LogConfig,
   SandboxConfig,
   ServerConfig,
 } from './schema.ts';
 
-export type { LimitsConfig, LogConfig, ServerConfig } from './schema.ts';
+export type { LimitsConfig, LiveConfig, LogConfig, ServerConfig } from './schema.ts';
 
 /** A provider kind whose settings only it understands. */
 export type ProviderKind = ProviderKindDefinition<unknown>;
@@ -71,6 +72,7 @@ export interface LoadedConfig {
   readonly data: DataConfig;
   readonly act: ActConfig;
   readonly audit: AuditConfig;
+  readonly live: LiveConfig;
   /** In the order of the file, disabled ones included. Empty exactly when `sandbox` is set. */
   readonly providers: readonly ConfiguredProvider[];
   /** Set when the emulators are to be run instead of providers. */

@@ -28,7 +28,7 @@ type Entry = Record<string, unknown>;
 
 const START =
   'Add an entry with key, kind and url under "providers", or write "sandbox: {}" to run the emulators.';
-const SECTIONS = ['server', 'limits', 'log', 'data', 'act', 'audit', 'sandbox'];
+const SECTIONS = ['server', 'limits', 'log', 'data', 'act', 'audit', 'live', 'sandbox'];
 const PROVIDER_SECTIONS = ['rate', 'retry', 'breaker', 'settings'];
 
 function isEntry(value: unknown): value is Entry {
@@ -139,7 +139,7 @@ export function loadConfig(input: LoadConfigInput): LoadedConfig {
       ...findings.all.map((item) => yaml.locate(item)).sort(byPlace),
     ]);
   }
-  const { limits, log, data, act, audit, sandbox = null } = parsed.data;
+  const { limits, log, data, act, audit, live, sandbox = null } = parsed.data;
   const configured = (parsed.data.providers ?? []).flatMap((section, i): ConfiguredProvider[] => {
     const parts = providers[i] ?? null;
     return parts === null ? [] : [configuredProvider(section, parts)];
@@ -152,6 +152,7 @@ export function loadConfig(input: LoadConfigInput): LoadedConfig {
     data,
     act,
     audit,
+    live,
     providers: configured,
     sandbox,
     overrides,

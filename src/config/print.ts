@@ -55,7 +55,7 @@ function title({ source }: LoadedConfig): string {
 
 /** The configuration as it is in effect, as YAML: every default written out, every secret a mask with its origin. */
 export function printConfig(config: LoadedConfig): string {
-  const { server, limits, log, data, act, audit, sandbox, providers, overrides } = config;
+  const { server, limits, log, data, act, audit, live, sandbox, providers, overrides } = config;
   const document = new Document({
     server,
     ...(sandbox === null ? { providers: providers.map(providerEntry) } : { sandbox }),
@@ -64,6 +64,7 @@ export function printConfig(config: LoadedConfig): string {
     data,
     act,
     audit,
+    live,
   });
   document.commentBefore = ` ${oneLine(title(config))}`;
   for (const [path, variable] of overrides) {

@@ -120,6 +120,74 @@ const actSchema = z
   })
   .describe('Submitting, cancelling and the like.');
 
+/** `live`: subscriptions to changes. */
+const liveSchema = z
+  .strictObject({
+    hotMs: z
+      .int()
+      .min(200)
+      .max(600_000)
+      .default(2_000)
+      .describe(
+        'How often a provider is polled while somebody watches work that has not ended, in milliseconds. Polls are per provider, however many watch.',
+      ),
+    warmMs: z
+      .int()
+      .min(200)
+      .max(3_600_000)
+      .default(20_000)
+      .describe('How often while somebody watches and nothing moves, in milliseconds.'),
+    fullSweepMs: z
+      .int()
+      .min(1_000)
+      .max(86_400_000)
+      .default(300_000)
+      .describe('How often everything is read, to find deletions, in milliseconds.'),
+    lingerMs: z
+      .int()
+      .min(0)
+      .max(3_600_000)
+      .default(30_000)
+      .describe('How long polls go on after the last subscriber has left, in milliseconds.'),
+    bookmarkEveryMs: z
+      .int()
+      .min(500)
+      .max(60_000)
+      .default(15_000)
+      .describe('A subscriber hears something at least this often, in milliseconds.'),
+    windowEvents: z
+      .int()
+      .min(10)
+      .max(10_000_000)
+      .default(10_000)
+      .describe('Events that are kept for subscribers who come back, over all providers.'),
+    windowBytes: z
+      .int()
+      .min(64 * 1024)
+      .max(4096 * MIB)
+      .default(32 * MIB)
+      .describe('Bytes that they may take.'),
+    queueMessages: z
+      .int()
+      .min(10)
+      .max(1_000_000)
+      .default(1_000)
+      .describe('Messages that may wait for one slow subscriber before it gets a Gap and a fresh snapshot.'),
+    queueBytes: z
+      .int()
+      .min(64 * 1024)
+      .max(1024 * MIB)
+      .default(4 * MIB)
+      .describe('Bytes that they may take.'),
+    maxConnections: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .default(10_000)
+      .describe('WebSockets and event streams that may be open at the same time.'),
+  })
+  .describe('Subscriptions to changes.');
+
 /** `sandbox`: the simulated world. */
 const sandboxSchema = z
   .strictObject({
@@ -147,6 +215,7 @@ export const configSchema = z.strictObject({
   data: dataSchema.prefault({}),
   act: actSchema.prefault({}),
   audit: auditSchema.prefault({}),
+  live: liveSchema.prefault({}),
   sandbox: sandboxSchema.optional(),
 });
 
@@ -166,5 +235,6 @@ export type LimitsConfig = Readonly<z.output<typeof limitsSchema>>;
 export type LogConfig = Readonly<z.output<typeof logSchema>>;
 export type DataConfig = Readonly<z.output<typeof dataSchema>>;
 export type ActConfig = Readonly<z.output<typeof actSchema>>;
+export type LiveConfig = Readonly<z.output<typeof liveSchema>>;
 export type AuditConfig = Readonly<z.output<typeof auditSchema>>;
 export type SandboxConfig = Readonly<z.output<typeof sandboxSchema>>;

@@ -1,5 +1,7 @@
 import type { Act } from '../act/act.ts';
 import type { Caller } from '../act/caller.ts';
+import type { FeedOpener } from '../live/feed.ts';
+import type { LiveState } from '../live/live.ts';
 import type { ReadContext } from '../merge/context.ts';
 import type { Loaders } from './loaders.ts';
 
@@ -10,6 +12,8 @@ export interface GraphContext {
   readonly limits: GraphLimits;
   /** What can be done at providers; shared by all operations. */
   readonly act: Act;
+  /** Subscriptions to changes; null when this gateway has none. */
+  readonly live: { readonly feeds: FeedOpener; readonly state: LiveState } | null;
   /** On whose behalf this operation acts. */
   readonly caller: Caller;
 }

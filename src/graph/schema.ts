@@ -10,6 +10,8 @@ import './acting/submit.ts';
 import './acting/actions.ts';
 import './acting/cancel-jobs.ts';
 import './acting/plan.ts';
+import './live/subscription.ts';
+import './live/event-window.ts';
 
 /** The executable schema. Built once per process. */
 export const schema: GraphQLSchema = builder.toSchema();

@@ -102,7 +102,7 @@ function childrenWithRecentWrites<K extends 'task' | 'execution'>(
     const tasks = made.kind === 'job' && call === 'tasksOfJobs' ? (made.tasks ?? []) : [];
     missing.delete(parent);
     found.set(parent, {
-      records: tasks as readonly RecordOfKind['task'][] as readonly RecordOfKind[K][],
+      records: tasks as readonly RecordOfKind[K][],
       dropped: NOTHING_DROPPED,
       observedAt: made.observedAt,
     });

@@ -65,7 +65,7 @@ export class RecentWrites {
     key: NativeKey,
   ): RecordOfKind[K] | null {
     const write = this.#writes.get(nameOf(provider, call, kind, key));
-    return write?.type === 'MADE' ? (write.record as WorkRecord as RecordOfKind[K]) : null;
+    return write?.type === 'MADE' ? (write.record as RecordOfKind[K]) : null;
   }
 
   /** Every object of a kind that was made lately, newest first. */

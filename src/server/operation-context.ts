@@ -13,6 +13,7 @@ import { epochMs, type Clock } from '../model/time.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
 import { createCallBudget } from '../upstream/call-budget.ts';
 import type { UpstreamCallReport } from '../upstream/types.ts';
+import type { LiveServices } from './live-services.ts';
 import type { Services } from './services.ts';
 
 export interface OperationLimits extends GraphLimits {
@@ -27,7 +28,7 @@ export interface OperationDeps {
   readonly limits: OperationLimits;
   readonly clock: Clock;
   readonly onFault: (fault: unknown) => void;
-  readonly services: Pick<Services, 'act' | 'recentWrites'>;
+  readonly services: Pick<Services, 'act' | 'recentWrites'> & { readonly live?: LiveServices | null };
 }
 
 /** Who asks, as far as the server knows. */
@@ -63,6 +64,7 @@ export function beginOperation(
     },
   };
   const caller: Caller = { read, scope: SHARED_SCOPE, ...asker };
-  const { act } = deps.services;
-  return { read, loaders: new Loaders(read), limits: deps.limits, act, caller, upstreamCalls };
+  const { act, live: services } = deps.services;
+  const live = services == null ? null : { feeds: services.feeds, state: services.hub };
+  return { read, loaders: new Loaders(read), limits: deps.limits, act, live, caller, upstreamCalls };
 }

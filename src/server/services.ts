@@ -10,16 +10,18 @@ import type { IntentStore } from '../act/intent.ts';
 import { MemoryIntents } from '../act/memory-intents.ts';
 import { lockDirectory } from '../live/log/file/lock.ts';
 import type { LoadedConfig } from '../config/config.ts';
-import type { LiveState } from '../live/live.ts';
 import { RecentWrites } from '../merge/recent-writes.ts';
 import type { Clock } from '../model/time.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
+import { openLive, type LiveServices } from './live-services.ts';
 import { AuditFile, auditToLog } from './audit-log.ts';
 
 /** What all operations of a process share. */
 export interface Services {
   readonly act: Act;
   readonly recentWrites: RecentWrites;
+  /** Null without subscriptions. */
+  readonly live: LiveServices | null;
   /** Lets creates under way come to their end for `graceMs`, then interrupts them; what they leave unknown is kept. */
   close(graceMs?: number): Promise<void>;
 }
@@ -29,7 +31,7 @@ export interface ServiceOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly onFault: (fault: unknown) => void;
-  readonly live?: LiveState | null;
+  readonly live?: LiveServices | null;
   /** Where intents are kept. Default: in memory. */
   readonly store?: IntentStore;
   readonly auditFile?: string | null;
@@ -51,7 +53,7 @@ export function createServices(options: ServiceOptions): Services {
     audit,
     events: new ActEvents(onFault),
     recentWrites,
-    live: options.live ?? null,
+    live: options.live?.hub ?? null,
     clock,
     onFault,
     options: { ...DEFAULT_ACT_OPTIONS, ...options.act },
@@ -60,25 +62,29 @@ export function createServices(options: ServiceOptions): Services {
   return {
     act,
     recentWrites,
+    live: options.live ?? null,
     close: async (graceMs = DEFAULT_GRACE_MS) => {
       const timer = setTimeout(() => leaving.abort(), graceMs);
       await act.close();
       clearTimeout(timer);
       leaving.abort();
       await file?.close();
+      await options.live?.close();
     },
   };
 }
 
 /** Makes them as a configuration says, and takes up what an earlier process left. */
 export async function openServices(
-  config: Pick<LoadedConfig, 'data' | 'audit' | 'act'>,
-  deps: Pick<ServiceOptions, 'providers' | 'clock' | 'log' | 'onFault' | 'live'>,
+  config: Pick<LoadedConfig, 'data' | 'audit' | 'act' | 'live'>,
+  deps: Pick<ServiceOptions, 'providers' | 'clock' | 'log' | 'onFault'>,
 ): Promise<Services> {
   const { directory } = config.data;
   const store = directory === null ? null : await openIntents(directory, deps.clock, deps.onFault);
+  const live = await openLive({ ...deps, config: config.live, dataDirectory: directory });
   const services = createServices({
     ...deps,
+    live,
     ...(store === null ? {} : { store }),
     auditFile: config.audit.file,
     act: { flightMs: config.act.timeoutMs, maxBulk: config.act.maxBulk },

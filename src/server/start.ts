@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { LoadedConfig, ProviderKind } from '../config/config.ts';
 import { systemClock } from '../model/time.ts';
 import type { ProviderEvent } from '../providers/provider-event.ts';
-import { createGateway } from './gateway.ts';
+import { assembleGateway } from './assemble.ts';
 import { startHttpServer } from './http-server.ts';
 import { openProviders, type OpenProviders } from './open-providers.ts';
 import { beginOperation, type OperationDeps } from './operation-context.ts';
@@ -36,9 +36,14 @@ export async function startGridweave(options: StartOptions): Promise<RunningGrid
   try {
     const services = await openServices(config, { providers: open.providers, clock, log, onFault });
     const deps = { providers: open.providers, limits: config.limits, clock, log, onFault, services };
-    const gateway = createGateway({ ...deps, maxBodyBytes: config.limits.maxBodyBytes });
+    const { gateway, live } = assembleGateway({
+      ...deps,
+      maxBodyBytes: config.limits.maxBodyBytes,
+      liveLimits: { maxConnections: config.live.maxConnections },
+    });
     const server = await startHttpServer({
       gateway,
+      live,
       providers: open.providers,
       ...config.server,
       graphiql: options.graphiql ?? true,

@@ -2,15 +2,17 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print, type ExecutionResult } from 'graphql';
 import { pino, type Logger } from 'pino';
 import { Writable } from 'node:stream';
-import type { LimitsConfig } from '../../src/config/config.ts';
+import type { LimitsConfig, LiveConfig } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { systemClock } from '../../src/model/time.ts';
 import { PROVIDER_KINDS } from '../../src/providers/kinds.ts';
 import type { ProviderRegistry } from '../../src/providers/registry.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
 import { connectProviders } from '../../src/server/connect.ts';
-import { createGateway } from '../../src/server/gateway.ts';
+import { assembleGateway } from '../../src/server/assemble.ts';
 import { startHttpServer } from '../../src/server/http-server.ts';
+import { openServices, type Services } from '../../src/server/services.ts';
+import type { LiveTransports } from '../../src/server/live/live-transports.ts';
 import { sandboxProviders } from '../../src/server/sandbox-providers.ts';
 import type { UpstreamOptions } from '../../src/upstream/types.ts';
 
@@ -19,6 +21,8 @@ export interface TestGateway {
   readonly url: string;
   readonly providers: ProviderRegistry;
   readonly sandbox: Sandbox;
+  readonly services: Services;
+  readonly live: LiveTransports;
   close(): Promise<void>;
   /** Everything it logged, a line each. */
   readonly logLines: readonly { readonly level: number; readonly msg?: string }[];
@@ -63,6 +67,7 @@ export interface TestGatewayOptions {
   /** How every provider is called, where it differs from the defaults. */
   readonly upstream?: Partial<Omit<UpstreamOptions, 'provider' | 'baseUrl' | 'credential'>>;
   readonly limits?: Partial<LimitsConfig>;
+  readonly live?: Partial<LiveConfig>;
 }
 
 /** Starts a gateway over a sandbox on free ports. */
@@ -74,16 +79,25 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     upstream: { ...provider.upstream, ...options.upstream },
   }));
   const providers = connectProviders(configured, { clock: systemClock, log });
-  const limits = { ...loadConfig({ env: {}, text: 'sandbox: {}', kinds: [] }).limits, ...options.limits };
-  const gateway = createGateway({
+  const loaded = loadConfig({ env: {}, text: 'sandbox: {}', kinds: [] });
+  const limits = { ...loaded.limits, ...options.limits };
+  const onFault = (fault: unknown): void => log.error({ err: fault }, 'unexpected fault');
+  const services = await openServices(
+    { ...loaded, live: { ...loaded.live, ...options.live } },
+    { providers, clock: systemClock, log, onFault },
+  );
+  const { gateway, live } = assembleGateway({
     providers,
+    services,
     limits,
     clock: systemClock,
     log,
+    onFault,
     maxBodyBytes: limits.maxBodyBytes,
   });
   const server = await startHttpServer({
     gateway,
+    live,
     providers,
     host: '127.0.0.1',
     port: 0,
@@ -100,6 +114,8 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     url: server.url,
     providers,
     sandbox,
+    services,
+    live,
     logLines: lines,
     post,
     execute: async (document, variables, headers) => {
@@ -109,6 +125,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     },
     close: async () => {
       await server.close(0);
+      await services.close(0);
       await providers.close();
       await sandbox.close();
     },

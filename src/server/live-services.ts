@@ -1,0 +1,67 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { LiveConfig } from '../config/config.ts';
+import { createFeeds } from '../live/feed/feeds.ts';
+import type { FeedOpener } from '../live/feed.ts';
+import type { EventLog } from '../live/event-log.ts';
+import { LiveHub } from '../live/hub.ts';
+import { openFileLog } from '../live/log/file-log.ts';
+import { RingLog } from '../live/log/ring.ts';
+import type { Clock } from '../model/time.ts';
+import type { ProviderRegistry } from '../providers/registry.ts';
+
+/** What subscriptions to changes are served from. One per process. */
+export interface LiveServices {
+  readonly hub: LiveHub;
+  readonly feeds: FeedOpener;
+  /** Ends every poll, then the log. Feeds are drained before, by whoever serves them. */
+  close(): Promise<void>;
+}
+
+export interface LiveServiceOptions {
+  readonly providers: ProviderRegistry;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly onFault: (fault: unknown) => void;
+  readonly config: LiveConfig;
+  /** Where the window of events is kept; null for memory alone. */
+  readonly dataDirectory: string | null;
+}
+
+/** Opens the event log, and what polls and reads it. Nothing is polled before somebody watches. */
+export async function openLive(options: LiveServiceOptions): Promise<LiveServices> {
+  const { providers, clock, onFault, config } = options;
+  const log = await openLog(options);
+  const { hotMs, warmMs, fullSweepMs, lingerMs } = config;
+  const hub = new LiveHub({
+    providers,
+    log,
+    onFault,
+    clock,
+    options: { hotMs, warmMs, fullSweepMs, lingerMs },
+  });
+  const feeds = createFeeds({
+    live: hub,
+    clock,
+    bookmarkEveryMs: config.bookmarkEveryMs,
+    limits: { maxMessages: config.queueMessages, maxBytes: config.queueBytes },
+  });
+  return {
+    hub,
+    feeds,
+    close: async () => {
+      await hub.close();
+      await log.close();
+    },
+  };
+}
+
+async function openLog({ clock, log, config, dataDirectory }: LiveServiceOptions): Promise<EventLog> {
+  const retention = { events: config.windowEvents, bytes: config.windowBytes };
+  const report = (problem: string): void => log.warn({ problem }, 'event log');
+  if (dataDirectory === null) return new RingLog({ clock, retention, report });
+  const directory = join(dataDirectory, 'events');
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  return openFileLog({ directory, clock, retention, report });
+}
