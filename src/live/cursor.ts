@@ -3,8 +3,7 @@
  *
  * Every message of every subscriber carries one, so encoding must cost next to nothing. The text behind the base64url is a
  * head and one piece per partition, each filled up with blanks to a multiple of three bytes: such pieces can be encoded one by
- * one and put side by side. A piece is made once per position and kept as long as the position object itself, which all
- * readers of an entry share.
+ * one and put side by side, and an event makes only the piece of its own partition anew.
  *
  * Each piece has a checksum, and the head has the number of pieces, so that a cursor that was damaged or cut off on its way is
  * recognised and does not become another place. It is no signature: somebody who makes up a position on purpose is answered
@@ -28,20 +27,33 @@ export const MAX_CURSOR_LENGTH = 32_768;
 
 const PIECE = /^([a-z0-9-]+):([A-Za-z0-9_-]{1,40}):([0-9a-z]{1,11}):([0-9a-z]{1,7}) {0,2}$/;
 
-const pieces = new WeakMap<Position, { readonly partition: PartitionKey; readonly text: string }>();
+interface Piece extends Position {
+  readonly text: string;
+}
+
+/** The piece of each partition that was asked for last: most readers are where the others are. */
+const lastPieces = new Map<PartitionKey, Piece>();
+/** Names can come out of cursors that somebody made up: the cache is emptied before it holds more than real ones. */
+const MAX_CACHED = 256;
 const heads: string[] = [];
 
 /** The order of the partitions is kept. An epoch is 1 to 40 of the characters of base64url. */
 export function encodeCursor(positions: Positions): string {
+  return join(positions, cachedPiece);
+}
+
+function cachedPiece(partition: PartitionKey, position: Position): string {
+  const last = lastPieces.get(partition);
+  if (last?.seq === position.seq && last.epoch === position.epoch) return last.text;
+  const text = encodePiece(partition, position);
+  if (lastPieces.size >= MAX_CACHED && last === undefined) lastPieces.clear();
+  lastPieces.set(partition, { epoch: position.epoch, seq: position.seq, text });
+  return text;
+}
+
+function join(positions: Positions, pieceOf: typeof encodePiece): string {
   let cursor = head(positions.size);
-  for (const [partition, position] of positions) {
-    let piece = pieces.get(position);
-    if (piece?.partition !== partition) {
-      piece = { partition, text: encodePiece(partition, position) };
-      pieces.set(position, piece);
-    }
-    cursor += piece.text;
-  }
+  for (const [partition, position] of positions) cursor += pieceOf(partition, position);
   return cursor;
 }
 
@@ -59,7 +71,7 @@ export function decodeCursor(cursor: string): Positions {
     positions.set(partition, position);
   }
   // One place has one spelling per order of partitions: this finds a wrong count, and every other way to write the same.
-  if (encodeCursor(positions) !== cursor) refuse();
+  if (join(positions, encodePiece) !== cursor) refuse();
   return positions;
 }
 

@@ -5,10 +5,11 @@ import { endings } from './cases/endings.ts';
 import { epochs } from './cases/epochs.ts';
 import { gaps } from './cases/gaps.ts';
 import { listening } from './cases/listening.ts';
+import { random } from './cases/random.ts';
 import { restarts } from './cases/restarts.ts';
 import { trimming } from './cases/trimming.ts';
 
-const TABLE = [appending, gaps, trimming, epochs, listening, restarts, endings];
+const TABLE = [appending, gaps, trimming, epochs, listening, restarts, endings, random];
 
 /** A target with the end of everything it started. */
 export interface ClosableLogTarget extends LogTarget {

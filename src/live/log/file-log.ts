@@ -204,25 +204,34 @@ class FileLog implements EventLog {
   }
 
   async #close(): Promise<void> {
-    const { directory, lock, isHeld, report } = this.#parts;
+    const { lock, report } = this.#parts;
     await Promise.allSettled(this.#opening.values());
-    const partitions = [...this.#partitions.values()];
-    await Promise.all(partitions.map((partition) => partition.settled()));
+    await Promise.all([...this.#partitions.values()].map((partition) => partition.settled()));
     this.#listeners.clear();
     try {
-      await Promise.all(partitions.map(({ segments }) => segments.close()));
+      await this.#leaveInOrder();
+      await lock.release();
     } catch (error) {
+      // A directory that cannot be tidied up is found untidy by the next who opens it, and treated so.
+      report(`The event log could not be closed in order (${codeOf(error) ?? 'unknown error'}).`);
+    }
+  }
+
+  async #leaveInOrder(): Promise<void> {
+    const { directory, isHeld, report } = this.#parts;
+    const files = [...this.#partitions.values()].map(({ segments }) => segments);
+    const closed = await Promise.allSettled(files.map((segments) => segments.close()));
+    const failed = closed.find((one) => one.status === 'rejected');
+    if (!isHeld()) return;
+    if (failed !== undefined) {
       // What the disk did not confirm cannot be vouched for at the next start.
       report(
-        `The event log could not be written to the end (${codeOf(error) ?? 'unknown error'}): its files are removed.`,
+        `Events could not be written to the disk (${codeOf(failed.reason) ?? 'unknown error'}): the files are removed.`,
       );
-      await Promise.all(partitions.map(({ segments }) => segments.remove()));
+      await Promise.all(files.map((segments) => segments.remove()));
     }
-    if (isHeld()) {
-      await syncDirectory(directory);
-      await removeOpenMark(directory);
-    }
-    await lock.release();
+    await syncDirectory(directory);
+    await removeOpenMark(directory);
   }
 
   #partition(key: PartitionKey): FilePartition {

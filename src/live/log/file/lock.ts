@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { open, readFile, rename, stat, unlink, utimes } from 'node:fs/promises';
+import { open, readFile, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GridweaveError } from '../../../model/errors.ts';
 import { holderShape, lookFor, thisHolder, type Holder } from './holder.ts';
-import { codeOf } from './disk.ts';
+import { codeOf, unlinkIfThere } from './disk.ts';
 
 export interface DirectoryLock {
   /** Gives the directory back. */
@@ -37,7 +37,7 @@ export async function lockDirectory(directory: string, onLost: () => void): Prom
     const found = await look(path);
     if (found === null) continue;
     await assertDead(found, me, directory);
-    await putAside(path, found, me);
+    await removeDead(path, me, directory);
   }
   throw inUse(directory, 'several processes are trying to take it');
 }
@@ -88,15 +88,26 @@ async function assertDead({ holder, ageMs }: Found, me: Holder, directory: strin
   );
 }
 
-/** Takes the file of a dead holder away; somebody else's, who was faster in doing the same, is put back. */
-async function putAside(path: string, found: Found, me: Holder): Promise<void> {
-  const aside = `${path}.${me.token}`;
+/**
+ * Removes the file of a dead holder. Only one process at a time may do so, and it looks again first: otherwise it might be
+ * the file of one that was faster. A process that ended in the middle of this is not waited for longer than for a holder.
+ */
+async function removeDead(path: string, me: Holder, directory: string): Promise<void> {
+  const turn = `${path}.taking`;
+  if (!(await create(turn, me))) {
+    const other = await look(turn);
+    if (other === null || other.ageMs <= DEAD_AFTER_MS)
+      throw inUse(directory, 'another process is taking it');
+    await unlinkIfThere(turn);
+    return;
+  }
   try {
-    await rename(path, aside);
-    if ((await readFile(aside, 'utf8')) === found.text) await unlink(aside);
-    else await rename(aside, path);
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
+    const found = await look(path);
+    if (found === null) return;
+    await assertDead(found, me, directory);
+    await unlinkIfThere(path);
+  } finally {
+    await unlinkIfThere(turn);
   }
 }
 
@@ -115,7 +126,7 @@ function hold(path: string, me: Holder, onLost: () => void): DirectoryLock {
     async release() {
       clearInterval(timer);
       await signing;
-      if (await sign(path, me)) await unlink(path);
+      if (await sign(path, me)) await unlinkIfThere(path);
     },
   };
 }

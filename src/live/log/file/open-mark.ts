@@ -1,6 +1,6 @@
-import { open, readFile, unlink } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf, syncDirectory } from './disk.ts';
+import { codeOf, syncDirectory, unlinkIfThere } from './disk.ts';
 
 /** How the directory was left. MACHINE: the machine may have gone down before everything had reached the disk. */
 export type LeftBehind = 'IN_ORDER' | 'BY_PROCESS' | 'BY_MACHINE';
@@ -37,5 +37,5 @@ export async function setOpenMark(directory: string, boot: string | null): Promi
 
 /** To be called when everything else is on the disk. */
 export async function removeOpenMark(directory: string): Promise<void> {
-  await unlink(join(directory, NAME));
+  await unlinkIfThere(join(directory, NAME));
 }

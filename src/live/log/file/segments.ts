@@ -1,7 +1,7 @@
-import { open, readdir, unlink, type FileHandle } from 'node:fs/promises';
+import { open, readdir, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PartitionKey } from '../../event-log.ts';
-import { codeOf, syncFile, writeAll } from './disk.ts';
+import { codeOf, syncFile, unlinkIfThere, writeAll } from './disk.ts';
 import { encodeHeader } from './line.ts';
 
 /** One file of a partition: a stretch of one epoch. */
@@ -21,16 +21,25 @@ function pathOf(directory: string, partition: PartitionKey, number: number): str
   return join(directory, `${partition}.${String(number).padStart(8, '0')}.jsonl`);
 }
 
-/** The segments in a directory, of one partition or of all, in the order in which they were begun. */
+/** The segments in a directory, of one partition or of all, in the order in which they were begun; none when it is gone. */
 export async function findSegments(
   directory: string,
   partition?: PartitionKey,
 ): Promise<{ path: string; number: number }[]> {
-  return (await readdir(directory))
+  return (await namesIn(directory))
     .map((name) => ({ name, match: SEGMENT.exec(name) }))
     .filter(({ match }) => match !== null && (partition === undefined || match[1] === partition))
     .map(({ name, match }) => ({ path: join(directory, name), number: Number(match?.[2]) }))
     .sort((a, b) => a.number - b.number);
+}
+
+async function namesIn(directory: string): Promise<string[]> {
+  try {
+    return await readdir(directory);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 /** The files of one partition, written by one caller at a time. The newest is written at its end; older ones only go. */
@@ -69,26 +78,25 @@ export class Segments {
     return this.#newest?.bytes ?? 0;
   }
 
-  /** Begins a file; what follows is written to it. */
+  /** Begins a file; what follows is written to it. When this rejects, a part of the file may be there: see `remove`. */
   async begin(epoch: string, after: number): Promise<void> {
     const number = this.#nextNumber;
     const path = pathOf(this.#directory, this.#partition, number);
     const header = encodeHeader({ partition: this.#partition, epoch, after });
     const file = await open(path, 'wx', 0o600);
-    // Before writing: a header that could only be written in part still is a file that has to go.
     this.#nextNumber += 1;
     const segment = { path, number, epoch, lastSeq: after, bytes: header.length };
     try {
       await writeAll(file, header, 0);
     } catch (error) {
       await file.close();
-      await unlink(path);
       throw error;
     }
-    await this.#file?.close();
+    const before = this.#file;
     if (this.#newest !== null) this.#older.push(this.#newest);
     this.#file = file;
     this.#newest = segment;
+    await before?.close();
   }
 
   /** Writes whole lines up to the entry `lastSeq` at the end. What a failed write left there is written over by the next. */
@@ -108,14 +116,13 @@ export class Segments {
     });
   }
 
-  /** Removes all files: whoever reads the directory later finds a partition that was never there. */
+  /** Removes all files, also what a failure left: whoever reads the directory later finds a partition that was never there. */
   async remove(): Promise<void> {
     await this.#dropping;
-    await this.#file?.close();
+    const file = this.#file;
     this.#file = null;
-    for (const { path } of [...this.#older, ...(this.#newest === null ? [] : [this.#newest])]) {
-      await unlinkIfThere(path);
-    }
+    await file?.close();
+    for (const { path } of await findSegments(this.#directory, this.#partition)) await unlinkIfThere(path);
     this.#older = [];
     this.#newest = null;
   }
@@ -148,15 +155,7 @@ export class Segments {
         );
         return;
       }
-      this.#older.shift();
+      if (this.#older[0] === oldest) this.#older.shift();
     }
-  }
-}
-
-async function unlinkIfThere(path: string): Promise<void> {
-  try {
-    await unlink(path);
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
   }
 }
