@@ -19,7 +19,7 @@ export interface NodeConstraint {
   /** A label of nodes, such as `os_arch` or `GPU-0`. */
   readonly key: string;
   readonly operator: ConstraintOperator;
-  /** One or more for IN and NOT_IN, none for EXISTS and NOT_EXISTS, one for the others. */
+  /** One or more for IN and NOT_IN, none for EXISTS and NOT_EXISTS, one for the others, an integer from 0 on to compare. */
   readonly values?: readonly string[] | null | undefined;
 }
 

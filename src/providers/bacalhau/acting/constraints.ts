@@ -19,7 +19,7 @@ const VALUE = /^(?:[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?)?$/;
 
 /**
  * Judged here to the last letter: what the server does not look at when it takes a job trips its scheduler, and the job
- * then stays Pending for ever, without a word (seen on 1.9.3 with an unknown operator).
+ * then stays Pending for ever, without a word (seen on 1.9.3 with an unknown operator, and with a number below 0).
  */
 export function constraintsOf(
   constraints: readonly NodeConstraint[],
@@ -28,7 +28,9 @@ export function constraintsOf(
   return constraints.map((constraint, i) => {
     const { key, operator, values } = constraint;
     verdicts.judge(['extensions', 'bacalhau', 'constraints', i], problemOf(constraint));
-    return { Key: key, Operator: OPERATORS[operator], Values: values ?? [] };
+    // An empty list is stored as none at all: with one, the same job again would be taken for another (seen on 1.9.3).
+    const some = values != null && values.length > 0 ? { Values: values } : {};
+    return { Key: key, Operator: OPERATORS[operator], ...some };
   });
 }
 
@@ -45,7 +47,9 @@ function problemOf({ key, operator, values }: NodeConstraint): string | null {
       return given.length > 0 ? 'This operator takes no values.' : null;
     case 'GREATER_THAN':
     case 'LESS_THAN':
-      return given.length === 1 && /^-?\d{1,18}$/.test(given[0] ?? '') ? null : 'Give exactly one integer.';
+      return given.length === 1 && /^\d{1,18}$/.test(given[0] ?? '')
+        ? null
+        : 'Give exactly one integer, from 0 on.';
     default:
       if (given.length !== 1) return 'Give exactly one value.';
   }

@@ -43,7 +43,7 @@ export interface InputToSend {
 export interface ConstraintToSend {
   readonly Key: string;
   readonly Operator: string;
-  readonly Values: readonly string[];
+  readonly Values?: readonly string[];
 }
 
 export interface ResourcesToSend {

@@ -23,7 +23,8 @@ export function networkOf(network: JobNetwork | null, release: Release): TaskToS
     return { Type: isSince(release, NETWORK_DEFAULT) ? 'Default' : 'None' };
   }
   const words = isBefore(release, NETWORK_DEFAULT) ? OLD : NEW;
-  const domains = network.domains ?? [];
+  // Refused with capitals, although the server itself would lower them (seen on 1.9.3).
+  const domains = (network.domains ?? []).map((domain) => domain.toLowerCase());
   return { Type: words[network.type] ?? 'None', ...(domains.length === 0 ? {} : { Domains: domains }) };
 }
 

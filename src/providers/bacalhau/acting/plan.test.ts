@@ -304,7 +304,7 @@ describe('what is sent', () => {
       Type: 'batch',
       Priority: 5,
       Count: 2,
-      Constraints: [{ Key: 'os_arch', Operator: 'exists', Values: [] }],
+      Constraints: [{ Key: 'os_arch', Operator: 'exists' }],
       Meta: { why: 'x' },
       Labels: {
         team: 'nlp',

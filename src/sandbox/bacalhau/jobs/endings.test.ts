@@ -87,9 +87,12 @@ describe('a job that no node can take', () => {
     expect(executions).toEqual([]);
   });
 
-  test('because its constraint has an unknown operator: pending for ever, without a word', async () => {
+  test.each([
+    { Key: 'a', Operator: '~', Values: ['b'] },
+    { Key: 'a', Operator: 'gt', Values: ['-7'] },
+  ])('because its constraint is none ($Operator): pending for ever, without a word', async (constraint) => {
     const rig = await startRig();
-    const odd = { Constraints: [{ Key: 'a', Operator: '~', Values: ['b'] }] };
+    const odd = { Constraints: [constraint] };
     const { id, job, events } = await see(rig, odd, 24 * 3_600_000);
     expect(job.State).toEqual({ StateType: 'Pending' });
     expect(events).toEqual(['Submission: Job submitted']);

@@ -44,7 +44,10 @@ export function rerunJob(exchange: Exchange): Reply {
   }
   const state = jobStateOf(job);
   if (state === 'Pending' || state === 'Queued') {
-    throw uncoded(`cannot rerun job in state ${state}`, 'Stop it, or submit it with Force');
+    throw uncoded(
+      `cannot rerun job in state ${state}`,
+      'try to use the job run command instead of the job rerun command',
+    );
   }
   const spec = specOf(scope, job, version);
   const known = scope.ledger.spec(job.id, version) !== undefined;

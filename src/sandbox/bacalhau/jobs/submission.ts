@@ -26,6 +26,10 @@ function normaliseTask(task: TaskSpec): TaskSpec {
     Engine: { ...task.Engine, Type: task.Engine.Type.trim() },
     Publisher: { ...task.Publisher, Type: task.Publisher.Type.trim() },
     Resources: { CPU: compact(CPU), Memory: compact(Memory), Disk: compact(Disk), GPU: compact(GPU) },
+    Network: {
+      ...task.Network,
+      Domains: task.Network.Domains.map((domain) => domain.trim().toLowerCase()),
+    },
   };
 }
 

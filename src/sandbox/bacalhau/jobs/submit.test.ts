@@ -176,6 +176,20 @@ describe('submit', () => {
     );
   });
 
+  test('domains are judged as they were sent, and kept in lower case (seen on 1.9.3)', async () => {
+    const rig = await startRig();
+    const [task] = jobBody()['Tasks'] as Record<string, unknown>[];
+    const withDomain = (domain: string) => ({
+      Tasks: [{ ...task, Network: { Type: 'HTTP', Domains: [domain] } }],
+    });
+    const refused = await rig.call('PUT', JOBS, put(withDomain('Example.org')));
+    expect(refused.json<{ Message: string }>().Message).toBe(
+      'task main validation failed: invalid network: invalid domain "Example.org"',
+    );
+    const job = await rig.job(await rig.submit(withDomain('API.example.org')));
+    expect(job.Tasks[0]?.Network).toMatchObject({ Domains: ['api.example.org'] });
+  });
+
   test('network types are known in any case (seen on 1.9.3)', async () => {
     const rig = await startRig();
     const [task] = jobBody()['Tasks'] as Record<string, unknown>[];
@@ -224,9 +238,23 @@ describe('a name that is taken (1.8 and later)', () => {
         Code: '',
         Component: 'Bacalhau',
         Message: `no changes detected for new job spec. Job Name: 'nightly', Job Id: '${id}'`,
-        Hint: expect.stringContaining('Force'),
+        Hint: 'Use the --force flag to override this warning',
       });
     }
+  });
+
+  test('a constraint with an empty list of values is another spec every time (seen on 1.9.3)', async () => {
+    const rig = await startRig();
+    const constrained = (Constraints: unknown) => put({ Name: 'nightly', Constraints });
+    const none = constrained([{ Key: 'gpu', Operator: 'exists' }]);
+    const empty = constrained([{ Key: 'gpu', Operator: 'exists', Values: [] }]);
+    const statuses: number[] = [];
+    for (const body of [none, none, empty, empty, none]) {
+      statuses.push((await rig.call('PUT', JOBS, body)).status);
+    }
+    expect(statuses).toEqual([200, 500, 200, 200, 500]);
+    const diff = await rig.call('PUT', `${JOBS}/diff`, empty);
+    expect(diff.json<{ Diff: string }>().Diff).not.toBe('');
   });
 
   test('letter case of resources and the server’s own meta make no difference', async () => {

@@ -18,6 +18,8 @@ import { specOf } from './world-spec.ts';
 interface Prepared {
   readonly spec: StoredSpec;
   readonly warnings: readonly string[];
+  /** Never equal to what is stored, whatever the rest says. */
+  readonly isAlwaysNew: boolean;
 }
 
 /** What a submit did, and the evaluation it asked for. */
@@ -33,10 +35,10 @@ export function submitJob(exchange: Exchange): Reply {
   const force = body.boolean('Force');
   const raw = body.struct('Job');
   if (raw === undefined) throw bindError('empty/nil job');
-  const { spec, warnings } = prepare(exchange, raw);
+  const { spec, warnings, isAlwaysNew } = prepare(exchange, raw);
   const stored = scope.release.versionedJobs ? findJobByName(scope, spec.Name, spec.Namespace) : undefined;
   const { job, evaluationId } =
-    stored === undefined ? create(exchange, spec) : update(exchange, stored, spec, force);
+    stored === undefined ? create(exchange, spec) : update(exchange, stored, spec, force || isAlwaysNew);
   return {
     body: {
       JobID: wireJobId(job.id),
@@ -51,17 +53,26 @@ export function diffJob(exchange: Exchange): Reply {
   const raw = exchange.body().struct('Job');
   if (raw === undefined) throw unclassified();
   if (raw.string('Name').trim() === '') throw bindError('invalid job spec: name is missing');
-  const { spec, warnings } = prepare(exchange, raw);
+  const { spec, warnings, isAlwaysNew } = prepare(exchange, raw);
   const stored = findJobByName(exchange.scope, spec.Name, spec.Namespace);
   if (stored === undefined) {
     throw jobStoreError('NotFound', `job name index not found: ${spec.Name}:${spec.Namespace}`);
   }
   return {
     body: {
-      Diff: diffText(specOf(exchange.scope, stored), spec),
+      Diff: `${diffText(specOf(exchange.scope, stored), spec)}${isAlwaysNew ? EMPTY_VALUES : ''}`,
       Warnings: warnings.length === 0 ? null : warnings,
     },
   };
+}
+
+/** What the comparison says of a constraint with an empty list of values: it is stored as none (seen on 1.9.3). */
+const EMPTY_VALUES = '- Values: nil\n+ Values: []\n';
+
+function hasEmptyValues(job: GoStruct): boolean {
+  return job
+    .structs('Constraints')
+    .some((constraint) => constraint.has('Values') && constraint.strings('Values').length === 0);
 }
 
 function prepare({ scope, request }: Exchange, raw: GoStruct): Prepared {
@@ -77,7 +88,11 @@ function prepare({ scope, request }: Exchange, raw: GoStruct): Prepared {
   );
   const meta = { ...serverMeta(scope), ...Object.fromEntries(clientMeta) };
   const stamp = { newId: `j-${scope.newUuid()}`, meta };
-  return { spec: applyDefaults(spec, scope.release, stamp), warnings };
+  return {
+    spec: applyDefaults(spec, scope.release, stamp),
+    warnings,
+    isAlwaysNew: hasEmptyValues(raw),
+  };
 }
 
 function create({ scope, caller }: Exchange, spec: StoredSpec): Submitted {
@@ -96,7 +111,7 @@ function update({ scope, caller }: Exchange, stored: SimJob, spec: StoredSpec, f
   if (!force && differingFields(before, spec).length === 0) {
     throw uncoded(
       `no changes detected for new job spec. Job Name: '${spec.Name}', Job Id: '${wireJobId(stored.id)}'`,
-      'Send Force to make a new version all the same',
+      'Use the --force flag to override this warning',
     );
   }
   validateStored(spec);

@@ -152,7 +152,8 @@ function networkProblems({ Type, Domains, Ports }: TaskSpec['Network']): string[
   if (Domains.length > 0 && Type !== 'HTTP') {
     problems.push('domains can only be set for HTTP network mode');
   }
-  for (const domain of Domains.map((text) => text.trim().toLowerCase())) {
+  // As they were sent: that capitals are lowered comes later (seen on 1.9.3).
+  for (const domain of Domains) {
     if (!DOMAIN.test(domain) && !ADDRESS.test(domain)) problems.push(`invalid domain "${domain}"`);
   }
   if (Ports.length === 0) return problems;

@@ -95,8 +95,8 @@ interface Unplaced {
  * different nodes (seen on 1.9.3). That a node is merely busy is the world's business.
  */
 function placementProblem(installation: Installation, spec: StoredSpec, job: FatelessJob): Unplaced | null {
-  // An operator that no selector has is accepted and then trips the scheduler: the job stays Pending, without a word.
-  if (!spec.Constraints.every(({ Operator }) => OPERATORS.has(Operator))) {
+  // What no selector can be is accepted and then trips the scheduler: the job stays Pending, without a word.
+  if (!spec.Constraints.every(isSelector)) {
     return { message: '', waitMs: YEAR_MS };
   }
   const requirements = spec.Constraints.map(requirementOf);
@@ -143,6 +143,15 @@ function objectionOf(
 }
 
 const OPERATORS: ReadonlySet<string> = new Set(['in', 'notin', '=', '==', '!=', 'exists', '!', 'gt', 'lt']);
+const LABEL_KEY = /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?\/)?[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?$/;
+const LABEL_VALUE = /^(?:[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?)?$/;
+
+/** A number below 0 is no label's value, and so nothing can be compared with it (seen on 1.9.3). */
+function isSelector({ Key, Operator, Values }: Constraint): boolean {
+  if (!OPERATORS.has(Operator) || !LABEL_KEY.test(Key)) return false;
+  const isComparison = Operator === 'gt' || Operator === 'lt';
+  return Values.every((value) => LABEL_VALUE.test(value) && (!isComparison || /^\d+$/.test(value)));
+}
 
 function requirementOf({ Key, Operator, Values }: Constraint): Requirement {
   const operator = Operator === '==' ? '=' : (Operator as Requirement['operator']);
