@@ -11,8 +11,8 @@ const RECOVERY = 1.5;
 /** A command shows its effect after a moment, or some moments later. */
 const NUDGES_MS = [350, 2_350] as const;
 const NUDGE_SPREAD_MS = 150;
-/** However many commands there are, polls follow each other no faster than in this share of the hot interval. */
-const NUDGED_SHARE = 0.25;
+/** However many commands there are, polls have this much time between them, or an interval that is shorter. */
+const NUDGED_GAP_MS = 500;
 
 type ScheduleOptions = Pick<LiveOptions, 'jitter' | 'maxBackoffMs'>;
 
@@ -75,7 +75,7 @@ export class PollSchedule {
     const { maxBackoffMs } = this.#options;
     const backoff = Math.min(interval * 2 ** this.#failures, Math.max(maxBackoffMs, interval));
     const regular = this.#endedAt + backoff * this.#spread;
-    const nudged = Math.max(Math.min(...this.#nudges), this.#endedAt + hotMs * NUDGED_SHARE);
+    const nudged = Math.max(Math.min(...this.#nudges), this.#endedAt + Math.min(hotMs, NUDGED_GAP_MS));
     return epochMs(Math.max(Math.min(regular, nudged), this.#pausedUntil, now));
   }
 

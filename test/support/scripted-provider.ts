@@ -1,0 +1,78 @@
+import { GridweaveError } from '../../src/model/errors.ts';
+import type { ProviderKey } from '../../src/model/ids.ts';
+import type { Capabilities, ChangeBatch, ProviderAdapter } from '../../src/providers/provider.ts';
+import { RecentProviderEvents } from '../../src/providers/recent-events.ts';
+import type { Provider } from '../../src/providers/registry.ts';
+import type { CallContext } from '../../src/upstream/types.ts';
+import { batchOf } from './live-records.ts';
+
+type Row = Parameters<typeof batchOf>[0][number];
+
+/** A provider that tells of changes what a test wants it to, and counts how often it is asked. */
+export class ScriptedProvider implements Provider {
+  readonly key: ProviderKey;
+  readonly name: string;
+  readonly kind = 'scripted';
+  readonly timeoutMs = 1_000;
+  readonly callback = null;
+  readonly events = new RecentProviderEvents();
+  readonly adapter: ProviderAdapter;
+  /** What every poll was given as `since`, in order. */
+  readonly polls: (string | null)[] = [];
+  readonly contexts: CallContext[] = [];
+  /** Polls that are under way, and the most there ever were at a time. */
+  open = 0;
+  mostOpen = 0;
+  /** Everything there is: what a sweep holds. */
+  rows: readonly Row[] = [];
+  /** Answers a poll. By default a sweep holds all rows, completely, and a delta the same rows. */
+  answer: (since: string | null, ctx: CallContext) => ChangeBatch | Promise<ChangeBatch>;
+
+  constructor(key: string, capabilities: Partial<Capabilities> = {}) {
+    this.key = key as ProviderKey;
+    this.name = key;
+    this.answer = (since) => batchOf(this.rows, { complete: since === null });
+    const unused = (): never => {
+      throw new GridweaveError('UNSUPPORTED_OPERATION', 'This provider only tells changes.');
+    };
+    this.adapter = {
+      capabilities: {
+        kinds: ['job', 'task', 'execution', 'computeNode'],
+        filters: {},
+        logs: 'NONE',
+        changes: 'DELTA',
+        executionNode: false,
+        exitCode: false,
+        cost: false,
+        batch: {},
+        neverFilled: [],
+        ...capabilities,
+      },
+      version: null,
+      list: unused,
+      get: unused,
+      tasksOfJobs: unused,
+      executionsOfJobs: unused,
+      executionsOfTasks: unused,
+      logs: unused,
+      probe: unused,
+      changes: (since, ctx) => this.#changes(since, ctx),
+    };
+  }
+
+  get upstream(): never {
+    throw new RangeError('a scripted provider has no upstream');
+  }
+
+  async #changes(since: string | null, ctx: CallContext): Promise<ChangeBatch> {
+    this.polls.push(since);
+    this.contexts.push(ctx);
+    this.open += 1;
+    this.mostOpen = Math.max(this.mostOpen, this.open);
+    try {
+      return await this.answer(since, ctx);
+    } finally {
+      this.open -= 1;
+    }
+  }
+}
