@@ -44,7 +44,7 @@ export class Act {
       clock: deps.clock,
       owner: randomUUID(),
       flightMs: deps.options.flightMs,
-      sleep: (ms) => delay(ms, undefined, { signal: deps.leaving, ref: false }),
+      sleep: deps.sleep ?? ((ms) => delay(ms, undefined, { signal: deps.leaving, ref: false })),
       onUnknown: (intent) => this.#becameUnknown(intent),
       onFault: deps.onFault,
     });

@@ -64,6 +64,10 @@ export async function cancelMany(
       finished: outcomes.size === found.jobs.length,
     });
   };
+  if (found.jobs.length === 0) {
+    const nothing = { bulkId, action: 'CANCEL', done: 0, total: 0, item: null, finished: true } as const;
+    deps.events.tell({ type: 'BULK_PROGRESS', at: deps.clock.now(), ...nothing });
+  }
   const byProvider = new Map<ProviderKey, JobRecord[]>();
   for (const job of found.jobs) byProvider.set(job.provider, [...(byProvider.get(job.provider) ?? []), job]);
   await Promise.all(

@@ -36,6 +36,8 @@ export interface ActDeps {
   readonly options: ActOptions;
   /** Aborted when the gateway has waited long enough for what is under way. */
   readonly leaving: AbortSignal;
+  /** Resolves after so many milliseconds of the clock above. Default: a timer that `leaving` ends. */
+  readonly sleep?: (ms: number) => Promise<void>;
 }
 
 export interface ActOptions {

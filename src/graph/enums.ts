@@ -3,6 +3,7 @@ import type { ComputeNodeKind, ComputeNodeState, JobKind, Origin } from '../mode
 import type { SourceOutcome } from '../merge/source-report.ts';
 import type { BreakerState } from '../upstream/types.ts';
 import type { LogEnd, LogStream } from '../providers/provider.ts';
+import type { Action } from '../model/actions.ts';
 import { builder } from './builder.ts';
 
 function described<Value extends string>(name: string, description: string, values: Record<Value, string>) {
@@ -164,4 +165,12 @@ export const LogEndEnum = described<LogEnd>('LogEnd', 'Why a log ends where it d
 export const DirectionEnum = described<'ASC' | 'DESC'>('Direction', 'Which end of a list comes first.', {
   ASC: 'Oldest, or first in the alphabet, first.',
   DESC: 'Newest, or last in the alphabet, first.',
+});
+
+export const ActionEnum = described<Action>('Action', 'What can be done to work that exists.', {
+  CANCEL: 'End it for good.',
+  SUSPEND: 'Stop it in a way that can be resumed.',
+  RESUME: 'Let it go on.',
+  RERUN: 'Run it again from the start.',
+  DELETE: 'Remove it, and its record, from the provider.',
 });

@@ -2,8 +2,10 @@ import { RECORD_KINDS } from '../model/ids.ts';
 import type { Capabilities, FilterName } from '../providers/provider.ts';
 import type { Provider } from '../providers/registry.ts';
 import type { UpstreamHealth } from '../upstream/types.ts';
+import type { Action } from '../model/actions.ts';
+import type { ActingCalls, SubmissionTraits, WorkKind } from '../providers/acting.ts';
 import { builder } from './builder.ts';
-import { BreakerStateEnum } from './enums.ts';
+import { ActionEnum, BreakerStateEnum } from './enums.ts';
 import { NodeInterface } from './node.ts';
 
 const FilterSupportType = builder
@@ -18,7 +20,40 @@ const FilterSupportType = builder
     }),
   });
 
-const CapabilitiesType = builder.objectRef<Capabilities>('Capabilities').implement({
+/** What an adapter can do, with what it can change. */
+interface CapabilitiesValue extends Capabilities {
+  readonly acting: ActingCalls | null;
+}
+
+const ActionSupportType = builder
+  .objectRef<{ readonly type: string; readonly actions: readonly Action[] }>('ActionSupport')
+  .implement({
+    description: 'What can ever be done to one type of object.',
+    fields: (t) => ({
+      type: t.exposeString('type', { description: 'The type: "job", "task" or "execution".' }),
+      actions: t.field({
+        type: [ActionEnum],
+        description: 'The actions; `allowedActions` of an object says what can be done to it now.',
+        resolve: (row) => [...row.actions],
+      }),
+    }),
+  });
+
+const SubmitOnceEnum = builder.enumType('SubmitOnce', {
+  description: 'What keeps a repeated submission from making a second job.',
+  values: {
+    ENFORCED: { description: 'The provider itself refuses a second one.' },
+    LOOKUP: { description: 'The first can be looked up, which the gateway does before it repeats anything.' },
+    NONE: {
+      description:
+        'Only what the gateway remembers. An answer that was lost stays UNKNOWN, and is never repeated by itself.',
+    },
+  } satisfies Record<SubmissionTraits['once'], { description: string }>,
+});
+
+const WORK_KINDS: readonly WorkKind[] = ['job', 'task', 'execution'];
+
+const CapabilitiesType = builder.objectRef<CapabilitiesValue>('Capabilities').implement({
   description: 'What a provider can do, so that a client hides what cannot be.',
   fields: (t) => ({
     types: t.stringList({
@@ -46,6 +81,18 @@ const CapabilitiesType = builder.objectRef<Capabilities>('Capabilities').impleme
       description:
         'Whether jobs made elsewhere have to be imported to be shown, because it cannot list them.',
       resolve: (row) => row.imports ?? false,
+    }),
+    submitOnce: t.field({
+      type: SubmitOnceEnum,
+      nullable: true,
+      description:
+        'What keeps a repeated submission from making a second job. Null where nothing can be submitted.',
+      resolve: ({ acting }) => acting?.submission?.once ?? null,
+    }),
+    actions: t.field({
+      type: [ActionSupportType],
+      description: 'What can ever be done, by type of object.',
+      resolve: ({ acting }) => WORK_KINDS.map((type) => ({ type, actions: acting?.actions[type] ?? [] })),
     }),
     cost: t.exposeBoolean('cost', { description: 'Whether it tells what work costs.' }),
     neverFilled: t.stringList({
@@ -121,7 +168,7 @@ export const ProviderType = builder.objectRef<Provider>('Provider').implement({
     capabilities: t.field({
       type: CapabilitiesType,
       description: 'What it can do.',
-      resolve: (provider) => provider.adapter.capabilities,
+      resolve: ({ adapter }) => ({ ...adapter.capabilities, acting: adapter.acting ?? null }),
     }),
     health: t.field({
       type: HealthType,

@@ -113,7 +113,7 @@ function showsRemoval({ status }: WorkRecord): boolean {
 function isBehind(write: Write & { readonly type: 'MOVED' }, { status }: WorkRecord): boolean {
   if (isTerminal(status.state) || status.state === write.to) return false;
   return (
-    status.state === write.record.status.state || (STOPPING.has(write.to) && status.state !== 'CANCELLING')
+    status.state === write.record.status.state || (STOPPING.has(write.to) && !STOPPING.has(status.state))
   );
 }
 

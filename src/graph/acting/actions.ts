@@ -4,11 +4,11 @@ import type { PlainAction } from '../../act/actor.ts';
 import type { ActionResult } from '../../act/outcome.ts';
 import { builder } from '../builder.ts';
 import type { GraphContext } from '../context.ts';
+import { ActionEnum } from '../enums.ts';
 import { JobType } from '../job.ts';
 import { TaskType } from '../task.ts';
 import { WorkInterface } from '../work-fields.ts';
 import { ActErrorUnion, failureOf } from './user-error.ts';
-import { ActionEnum } from './verdict.ts';
 
 const ActionOutcomeEnum = builder.enumType('ActionOutcome', {
   description: 'What became of an action.',

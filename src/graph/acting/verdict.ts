@@ -1,16 +1,5 @@
-import type { Action, FieldVerdict, Verdict } from '../../model/actions.ts';
+import type { FieldVerdict, Verdict } from '../../model/actions.ts';
 import { builder } from '../builder.ts';
-
-export const ActionEnum = builder.enumType('Action', {
-  description: 'What can be done to work that exists.',
-  values: {
-    CANCEL: { description: 'End it for good.' },
-    SUSPEND: { description: 'Stop it in a way that can be resumed.' },
-    RESUME: { description: 'Let it go on.' },
-    RERUN: { description: 'Run it again from the start.' },
-    DELETE: { description: 'Remove it, and its record, from the provider.' },
-  } satisfies Record<Action, { description: string }>,
-});
 
 const VerdictEnum = builder.enumType('Verdict', {
   description: 'What becomes of a field at a provider.',

@@ -34,7 +34,6 @@ const MATCHES =
 
 /** The union of messages about one kind of object. */
 function messagesOf<R extends WatchedRecord>({ Name, field, type, stateEnum }: KindTypes<R>) {
-  const of = (record: WatchedRecord) => record as R;
   const Snapshot = builder.objectRef<MessageOf<'SNAPSHOT'>>(`${Name}Snapshot`).implement({
     description: 'One object of a snapshot: how it is now.',
     interfaces: [LiveMessageInterface],
@@ -42,7 +41,7 @@ function messagesOf<R extends WatchedRecord>({ Name, field, type, stateEnum }: K
       [field]: t.field({
         type,
         description: 'The object.',
-        resolve: ({ record }, _args, ctx) => known(of(record), ctx) as never,
+        resolve: ({ record }, _args, ctx) => known(record, ctx) as never,
       }),
     }),
   });
@@ -53,7 +52,7 @@ function messagesOf<R extends WatchedRecord>({ Name, field, type, stateEnum }: K
       [field]: t.field({
         type,
         description: 'The object, as it is now.',
-        resolve: ({ event }, _args, ctx) => known(of(event.record), ctx) as never,
+        resolve: ({ event }, _args, ctx) => known(event.record, ctx) as never,
       }),
       previousState: t.field({
         type: stateEnum as typeof StateEnum,
@@ -83,7 +82,7 @@ function messagesOf<R extends WatchedRecord>({ Name, field, type, stateEnum }: K
       [field]: t.field({
         type,
         description: 'The object, as it is now.',
-        resolve: ({ event }, _args, ctx) => known(of(event.record), ctx) as never,
+        resolve: ({ event }, _args, ctx) => known(event.record, ctx) as never,
       }),
       previousState: t.field({
         type: stateEnum as typeof StateEnum,
@@ -120,7 +119,7 @@ function messagesOf<R extends WatchedRecord>({ Name, field, type, stateEnum }: K
   return builder.unionType(`${Name}Message`, {
     description: `What \`${field}Events\` sends.`,
     types: [Snapshot, SnapshotEndType, Change, Correction, Tombstone, BookmarkType, GapType],
-    resolveType: (message) => typeNameOf(Name, message as LiveMessage),
+    resolveType: (message) => typeNameOf(Name, message),
   });
 }
 

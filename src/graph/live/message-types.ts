@@ -151,8 +151,8 @@ export const EventInterface = builder.interfaceRef<EventMessage>('LiveEvent').im
   }),
 });
 
-/** The object of a message, known to the operation's loaders: fields of it cost no call that they need not. */
-export function known<R extends WatchedRecord>(record: WatchedRecord, ctx: GraphContext): R {
+/** The object of a message, made known to the operation's loaders: looking it up again costs no call. */
+export function known(record: WatchedRecord, ctx: GraphContext): WatchedRecord {
   ctx.loaders.prime([record]);
-  return record as R;
+  return record;
 }
