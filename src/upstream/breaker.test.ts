@@ -77,6 +77,17 @@ describe('breaker', () => {
     expect(circuit.state).toBe('CLOSED');
   });
 
+  it('does not count a fault that is how this API refuses, and counts its other faults', async () => {
+    const { circuit, stack } = setup(
+      scripted(testAnswer(500, {}, 'no changes'), testAnswer(500, {}, 'no changes'), 503),
+    );
+    const request = { refusesWithFault: (text: string) => text === 'no changes' };
+    for (let i = 0; i < 2; i += 1) await stack(testCall(request));
+    expect(circuit.state).toBe('CLOSED');
+    for (let i = 0; i < 2; i += 1) await stack(testCall(request));
+    expect(circuit.state).toBe('OPEN');
+  });
+
   it('refuses at once while open, with the time to wait, and calls nobody', async () => {
     const next = scripted(500);
     const { stack } = setup(next);

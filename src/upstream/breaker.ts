@@ -3,7 +3,7 @@ import type { ProviderKey } from '../model/ids.ts';
 import type { Clock } from '../model/time.ts';
 import type { Call, Interceptor } from './call.ts';
 import type { CallOutcome, Circuit } from './circuit.ts';
-import { outcomeOfError, outcomeOfStatus } from './outcome.ts';
+import { isTrouble, outcomeOfAnswer, outcomeOfError } from './outcome.ts';
 
 /** A timeout counts when the provider had at least this share of the time a call may normally take. */
 const FAIR_SHARE = 0.1;
@@ -35,7 +35,7 @@ export function breaker(
       const answer = await next(call);
       circuit.settle(
         permit,
-        judge(call, (ms) => outcomeOfStatus(answer.status, ms, options.slowCallMs)),
+        judge(call, (ms) => outcomeOfAnswer(isTrouble(answer, call), ms, options.slowCallMs)),
       );
       return answer;
     } catch (error) {

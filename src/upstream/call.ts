@@ -34,6 +34,8 @@ export interface Call {
   readonly credentialIn: CredentialPlacement;
   /** The text of a success may be a refusal. */
   readonly refusesWithSuccess: boolean;
+  /** The text of a fault may be a refusal. */
+  readonly refusesWithFault?: (text: string) => boolean;
   /** Tells when nobody waits for this call any more. */
   readonly cancellation: Cancellation;
   readonly deadlineAt: EpochMs;
@@ -107,6 +109,7 @@ export function prepareCall(
     credential: credentialFor(ctx, options),
     credentialIn: request.credentialIn ?? IN_HEADERS,
     refusesWithSuccess: request.refusesWithSuccess ?? false,
+    ...(request.refusesWithFault === undefined ? {} : { refusesWithFault: request.refusesWithFault }),
     cancellation: cancellationOf(ctx.signal),
     deadlineAt: ctx.deadlineAt,
     budget: ctx.budget,

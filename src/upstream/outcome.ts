@@ -1,14 +1,25 @@
 import { GridweaveError } from '../model/errors.ts';
+import type { Call } from './call.ts';
 import type { CallOutcome } from './circuit.ts';
+import type { UpstreamResponse } from './types.ts';
 
 /** Whether a status tells of trouble at the provider, rather than of the request. */
 export function isTroubleStatus(status: number): boolean {
   return status >= 500 || status === 429 || status === 408;
 }
 
+/** The same of an answer, by the words of an API that refuses with a fault. */
+export function isTrouble(
+  { status, body }: Pick<UpstreamResponse, 'status' | 'body'>,
+  { refusesWithFault }: Pick<Call, 'refusesWithFault'>,
+): boolean {
+  if (!isTroubleStatus(status)) return false;
+  return status < 500 || typeof body !== 'string' || refusesWithFault?.(body) !== true;
+}
+
 /** What an answer says about the provider's health. */
-export function outcomeOfStatus(status: number, durationMs: number, slowCallMs: number): CallOutcome {
-  return isTroubleStatus(status) || durationMs > slowCallMs ? 'FAILURE' : 'SUCCESS';
+export function outcomeOfAnswer(trouble: boolean, durationMs: number, slowCallMs: number): CallOutcome {
+  return trouble || durationMs > slowCallMs ? 'FAILURE' : 'SUCCESS';
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Clock } from '../model/time.ts';
 import type { Call, Interceptor } from './call.ts';
 import { codeForStatus } from './failure.ts';
 import type { UpstreamLogEvent } from './log-event.ts';
-import { isTroubleStatus } from './outcome.ts';
+import { isTrouble } from './outcome.ts';
 import { redactText } from './redact.ts';
 import type { Vitals } from './vitals.ts';
 
@@ -58,7 +58,7 @@ export function report(deps: {
     try {
       const answer = await next(call);
       // A refused credential says nothing about the provider's health, either way.
-      if (isTroubleStatus(answer.status)) vitals.lastFailureAt = answer.receivedAt;
+      if (isTrouble(answer, call)) vitals.lastFailureAt = answer.receivedAt;
       else if (answer.status !== 401 && answer.status !== 403) vitals.lastSuccessAt = answer.receivedAt;
       tell(call, sentAt, { status: answer.status, error: null, message: null });
       return answer;

@@ -32,6 +32,11 @@ export interface UpstreamRequest {
    * of any refusal. Only with `decode: "text"`.
    */
   readonly refusesWithSuccess?: boolean;
+  /**
+   * For an API that refuses with a 5xx: whether the text of such an answer is a refusal, and no sign of trouble. It then
+   * counts as an answer like any other for the breaker and the provider's health.
+   */
+  readonly refusesWithFault?: (text: string) => boolean;
   /** How to decode a 2xx answer. Default "json". */
   readonly decode?: 'json' | 'text';
   /** JSON member names whose integers exceed 2^53: they arrive as decimal strings instead of rounded numbers. */

@@ -10,7 +10,7 @@ import { bacalhau } from '../../src/providers/bacalhau/index.ts';
 import type { ProviderAdapter } from '../../src/providers/provider.ts';
 import { createCallBudget } from '../../src/upstream/call-budget.ts';
 import { DEFAULT_UPSTREAM_OPTIONS } from '../../src/upstream/options.ts';
-import type { CallContext } from '../../src/upstream/types.ts';
+import type { CallContext, UpstreamOptions } from '../../src/upstream/types.ts';
 import { createUpstream } from '../../src/upstream/upstream.ts';
 import { startRig, type Rig } from './bacalhau-emulator.ts';
 
@@ -63,7 +63,11 @@ export interface ActingRig {
 }
 
 /** An adapter as after a start of the gateway: it knows nothing of the server yet. */
-export function connectActing(url: string, settings: object = {}, timeoutMs = 2_000): ActingRig {
+export function connectActing(
+  url: string,
+  settings: object = {},
+  options: Partial<UpstreamOptions> = {},
+): ActingRig {
   const provider = 'lab' as ProviderKey;
   const upstream = createUpstream(
     {
@@ -71,10 +75,11 @@ export function connectActing(url: string, settings: object = {}, timeoutMs = 2_
       provider,
       baseUrl: new URL(url),
       credential: null,
-      timeoutMs,
+      timeoutMs: 2_000,
       rate: { perSecond: 1e6, burst: 1e6 },
       retry: { ...DEFAULT_UPSTREAM_OPTIONS.retry, retries: 0 },
       breaker: { ...DEFAULT_UPSTREAM_OPTIONS.breaker, minimumCalls: Number.MAX_SAFE_INTEGER },
+      ...options,
     },
     { clock: systemClock },
   );
@@ -116,14 +121,15 @@ export function connectActing(url: string, settings: object = {}, timeoutMs = 2_
   };
 }
 
-export type EmulatedActing = ActingRig & Omit<Rig, 'submit' | 'read'> & { again(settings?: object): ActingRig };
+export type EmulatedActing = ActingRig &
+  Omit<Rig, 'submit' | 'read'> & { again(settings?: object): ActingRig };
 
 export async function startActing(
   options: Parameters<typeof startRig>[0] = {},
-  timeoutMs?: number,
+  timeoutMs = 2_000,
 ): Promise<EmulatedActing> {
   const rig = await startRig(options);
-  const connect = (settings?: object) => connectActing(rig.emulator.url, settings, timeoutMs);
+  const connect = (settings?: object) => connectActing(rig.emulator.url, settings, { timeoutMs });
   return { ...rig, ...connect(), again: connect };
 }
 

@@ -10,7 +10,7 @@ import type {
   UpstreamSocket,
 } from '../../upstream/types.ts';
 import { textOf, wireOf } from '../reading.ts';
-import { failureOf } from './errors.ts';
+import { complaintOf, failureOf, type Complaint } from './errors.ts';
 import { spelledAsByGo } from './go-path.ts';
 import { ServerVersion } from './server-version.ts';
 import type { BacalhauSettings } from './settings.ts';
@@ -138,9 +138,17 @@ export class BacalhauApi {
     return this.#answer(response, answer);
   }
 
-  /** A call that changes something: sent once, and answered with whatever the server says. */
-  async write(request: UpstreamRequest, ctx: CallContext): Promise<UpstreamResponse> {
-    const response = await this.#upstream.send({ ...request, readOnly: false }, ctx);
+  /**
+   * A call that changes something: sent once, and answered with whatever the server says. `isRefusal`: which of its 500s
+   * are refusals, and no fault.
+   */
+  async write(
+    request: Omit<UpstreamRequest, 'readOnly' | 'refusesWithFault'>,
+    isRefusal: (complaint: Complaint) => boolean,
+    ctx: CallContext,
+  ): Promise<UpstreamResponse> {
+    const refusesWithFault = (text: string) => isRefusal(complaintOf(text));
+    const response = await this.#upstream.send({ ...request, readOnly: false, refusesWithFault }, ctx);
     this.#version.learn(response.headers);
     return response;
   }

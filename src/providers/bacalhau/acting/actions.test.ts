@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  connectActing,
   createdOf,
   requestOf,
   STAMP,
@@ -11,6 +12,7 @@ import { JOBS } from '../../../../test/support/bacalhau-emulator.ts';
 import type { NativeKey } from '../../../model/ids.ts';
 import type { JobRecord } from '../../../model/records.ts';
 import type { Fault } from '../../../sandbox/emulator.ts';
+import { DEFAULT_UPSTREAM_OPTIONS } from '../../../upstream/options.ts';
 import type { ActionAnswer } from '../../acting.ts';
 
 const LONG = requestOf({ command: ['sh', '-c'], args: ['sleep 3600'] });
@@ -85,6 +87,26 @@ describe.each(['1.9.3', '1.7.0', '1.4.0'] as const)('cancelling at %s', (version
     expect(summaryOf(await cancel(rig, record))).toBe(outcome);
     // Stopping twice is stopping once.
     expect(['DONE', 'ALREADY']).toContain((await cancel(rig, record)).outcome);
+  });
+
+  it('does not take refusals for trouble', async () => {
+    const rig = await startActing({ version });
+    const done = await after(rig, 600_000, createdOf(await rig.submit(SHORT)).key);
+    const touchy = {
+      ...rig,
+      ...connectActing(rig.emulator.url, {}, { breaker: DEFAULT_UPSTREAM_OPTIONS.breaker }),
+    };
+    for (let i = 0; i < 20; i += 1) {
+      expect(summaryOf(await cancel(touchy, done))).toBe('REFUSED INVALID_STATE');
+      if (version === '1.9.3') expect(summaryOf(await touchy.submit(SHORT))).toBe('EXISTS');
+    }
+    rig.emulator.faults.set('f', {
+      match: 'DELETE ',
+      effect: { kind: 'status', status: 500, body: '{"Message":"x"}' },
+    });
+    for (let i = 0; i < 60; i += 1) await cancel(touchy, done);
+    const answer = await cancel(touchy, done);
+    expect(summaryOf(answer)).toBe('REFUSED PROVIDER_UNAVAILABLE');
   });
 
   it('answers for each of many, and does nothing else', async () => {

@@ -56,6 +56,7 @@ export async function rerunJob(
         // Read by the server and, in 1.9.3, dropped: the history always says "job rerun".
         body: reason === null ? {} : { Reason: reason },
       },
+      isRefusal,
       ctx,
     );
   } catch (error) {

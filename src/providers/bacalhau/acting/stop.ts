@@ -29,6 +29,7 @@ export async function stopJob(
         // The only place where a reason is read; the documented query parameter is not.
         ...(reason === null ? {} : { body: { reason } }),
       },
+      isRefusal,
       ctx,
     );
   } catch (error) {

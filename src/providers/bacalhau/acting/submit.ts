@@ -39,6 +39,7 @@ export async function submitJob(
   try {
     response = await api.write(
       { method: 'PUT', path: path`/api/v1/orchestrator/jobs`, body: submissionBody(job) },
+      (complaint) => isSame(complaint) || isRefusal(complaint),
       ctx,
     );
   } catch (error) {
@@ -61,9 +62,13 @@ function refused(api: BacalhauApi, message: string, field?: string): SubmitAnswe
 }
 
 /** The same job was sent again, or a second time at once (1.8 and later). */
-function isThereAlready(status: number, { code, message }: Complaint): boolean {
-  if (status === 409) return code === 'ResourceInUse';
-  return status === 500 && (message ?? '').startsWith('no changes detected');
+function isThereAlready(status: number, complaint: Complaint): boolean {
+  if (status === 409) return complaint.code === 'ResourceInUse';
+  return status === 500 && isSame(complaint);
+}
+
+function isSame({ message }: Complaint): boolean {
+  return (message ?? '').startsWith('no changes detected');
 }
 
 /**
