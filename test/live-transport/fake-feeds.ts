@@ -195,3 +195,7 @@ export class FakeFeed implements Feed {
     this.#queue = [...newest.values()];
   }
 }
+
+export function manyRecords(count: number): JobRecord[] {
+  return Array.from({ length: count }, (_, i) => jobRecord(`r${String(i)}`));
+}

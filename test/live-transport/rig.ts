@@ -72,6 +72,8 @@ interface Counts {
   bumps: number;
   /** Operations whose signal was aborted while they hung. */
   aborted: number;
+  /** Queries that hung. */
+  hanging: number;
   /** Contexts that were made for events. */
   contexts: number;
 }
@@ -89,6 +91,7 @@ function testSchema(counts: Counts, slownessMs: (key: string) => number): GraphQ
     },
     hang: (_root, _args, context) =>
       new Promise((done) => {
+        counts.hanging += 1;
         signalOf(context).addEventListener('abort', () => {
           counts.aborted += 1;
           done('aborted');
@@ -175,7 +178,7 @@ export interface TransportRig {
 /** The transports over a small graph and a simple log, on a free port. */
 export async function startTransportRig(options: TransportRigOptions = {}): Promise<TransportRig> {
   const feeds = new FakeFeeds(options.maxWaiting);
-  const counts: Counts = { events: 0, bumps: 0, aborted: 0, contexts: 0 };
+  const counts: Counts = { events: 0, bumps: 0, aborted: 0, hanging: 0, contexts: 0 };
   const faults: unknown[] = [];
   const log = pino({ level: 'silent' });
   const providers = new ProviderRegistry([]);

@@ -28,6 +28,8 @@ export interface LiveStats {
   readonly channels: number;
   /** Encoded events that are kept for readers who are behind. */
   readonly keptEncodings: number;
+  /** What waits for slow clients, in bytes, beside what their feeds hold back. */
+  readonly pendingBytes: number;
 }
 
 /** The ways in which subscriptions reach clients, with what they share: one heartbeat, one order of turns. */
@@ -57,6 +59,7 @@ export class LiveTransports {
       operations: this.#ws.operations + this.#sse.connections,
       channels: fanOut.channels,
       keptEncodings: fanOut.kept,
+      pendingBytes: this.#ws.pendingBytes + this.#sse.pendingBytes,
     };
   }
 

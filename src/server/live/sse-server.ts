@@ -31,6 +31,12 @@ export class SseServer {
     return this.#streams.size;
   }
 
+  get pendingBytes(): number {
+    let bytes = 0;
+    for (const { outlet } of this.#streams) bytes += outlet.pending;
+    return bytes;
+  }
+
   /** Whether a request can be answered with an event stream, if it turns out to be a subscription. */
   static wantedBy({ headers }: IncomingMessage): boolean {
     return (headers.accept ?? '')

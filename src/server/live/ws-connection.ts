@@ -73,7 +73,7 @@ export class WsConnection implements Beating, WsClient {
       {
         protocol: ws.protocol,
         send: (data) => this.#send(data),
-        close: (code, reason) => ws.close(code, reason),
+        close: (code, reason) => this.#close(code, reason),
         onMessage: (deliver) => {
           // Its own type says text, but it takes what was parsed already as well.
           this.#deliver = deliver as (message: unknown) => Promise<void>;
@@ -86,8 +86,7 @@ export class WsConnection implements Beating, WsClient {
     // The library of the socket answers a broken frame or a large message with the right code by itself.
     ws.on('error', () => {});
     ws.once('close', (code, reason) => {
-      for (const operation of this.#operations.values()) operation.stop();
-      this.#postponed.clear();
+      this.#stopOperations();
       closed(code, String(reason)).catch(this.#onFault);
       onClose();
     });
@@ -102,7 +101,7 @@ export class WsConnection implements Beating, WsClient {
   }
 
   close({ code, reason }: Closing): void {
-    this.#ws.close(code, reason);
+    this.#close(code, reason);
   }
 
   terminate(): void {
@@ -119,6 +118,17 @@ export class WsConnection implements Beating, WsClient {
   drained(operation: WsOperation): void {
     this.#operations.delete(operation.id);
     this.#closeIfDrained();
+  }
+
+  /** A client that does not read does not answer either: what its operations hold is let go of before it is gone. */
+  #close(code?: number, reason?: string): void {
+    this.#ws.close(code, reason);
+    this.#stopOperations();
+  }
+
+  #stopOperations(): void {
+    this.#postponed.clear();
+    for (const operation of this.#operations.values()) operation.stop();
   }
 
   #closeIfDrained(): void {

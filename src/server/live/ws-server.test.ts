@@ -17,6 +17,7 @@ afterEach(async () => {
     operations: 0,
     channels: 0,
     keptEncodings: 0,
+    pendingBytes: 0,
   });
   expect(rig.feeds.open.size).toBe(0);
 });
@@ -341,6 +342,7 @@ describe('thousands of clients', () => {
       operations: 0,
       channels: 0,
       keptEncodings: 0,
+      pendingBytes: 0,
     });
     expect(rig.feeds.open.size).toBe(0);
     expect(rig.faults).toEqual([]);

@@ -70,6 +70,12 @@ export class WsServer {
     return operations;
   }
 
+  get pendingBytes(): number {
+    let bytes = 0;
+    for (const { outlet } of this.#connections) bytes += outlet.pending;
+    return bytes;
+  }
+
   /** Takes over a socket that asks to be a WebSocket at the path of the graph. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const refusal = this.#refusal(request);
