@@ -41,8 +41,8 @@ describe.skipIf(!hasChromium())('GraphiQL in Chromium, offline', () => {
   let closed = false;
 
   beforeAll(async () => {
-    // Lively: a job each half second at each provider.
-    gateway = await startTestGateway({ sandbox: { arrivalMs: 500 } });
+    // Lively, but not so that what was there at the start has left the first page when the browser is up.
+    gateway = await startTestGateway({ sandbox: { arrivalMs: 3_000 } });
     browser = await startChromium();
     seen = watch(browser.context);
     page = browser.context.pages()[0] ?? (await browser.context.newPage());

@@ -2,7 +2,7 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print, type ExecutionResult } from 'graphql';
 import { pino, type Logger } from 'pino';
 import { Writable } from 'node:stream';
-import type { LimitsConfig, LiveConfig } from '../../src/config/config.ts';
+import type { LimitsConfig, LiveConfig, LoadedConfig } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { systemClock } from '../../src/model/time.ts';
 import { PROVIDER_KINDS } from '../../src/providers/kinds.ts';
@@ -68,12 +68,16 @@ export interface TestGatewayOptions {
   readonly upstream?: Partial<Omit<UpstreamOptions, 'provider' | 'baseUrl' | 'credential'>>;
   readonly limits?: Partial<LimitsConfig>;
   readonly live?: Partial<LiveConfig>;
+  /** What else a configuration says, where it differs from the defaults. */
+  readonly config?: Partial<Pick<LoadedConfig, 'data' | 'audit' | 'act'>>;
+  /** A sandbox that runs already, and is left running: `sandbox` is not looked at. */
+  readonly over?: Sandbox;
 }
 
 /** Starts a gateway over a sandbox on free ports. */
 export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
   const { log, lines } = recordingLogger();
-  const sandbox = await startSandbox(options.sandbox);
+  const sandbox = options.over ?? (await startSandbox(options.sandbox));
   const configured = sandboxProviders(sandbox, PROVIDER_KINDS).map((provider) => ({
     ...provider,
     upstream: { ...provider.upstream, ...options.upstream },
@@ -83,7 +87,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   const limits = { ...loaded.limits, ...options.limits };
   const onFault = (fault: unknown): void => log.error({ err: fault }, 'unexpected fault');
   const services = await openServices(
-    { ...loaded, live: { ...loaded.live, ...options.live } },
+    { ...loaded, ...options.config, live: { ...loaded.live, ...options.live } },
     { providers, clock: systemClock, log, onFault },
   );
   const { gateway, live } = assembleGateway({
@@ -127,7 +131,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
       await server.close(0);
       await services.close(0);
       await providers.close();
-      await sandbox.close();
+      if (options.over === undefined) await sandbox.close();
     },
   };
 }
