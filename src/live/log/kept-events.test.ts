@@ -77,4 +77,23 @@ describe('retention over all partitions', () => {
     expect(quiet.window).toMatchObject({ firstSeq: 1, lastSeq: 3 });
     expect(busy.window).toMatchObject({ firstSeq: 694, lastSeq: 700 });
   });
+
+  it('counts what a partition let go of as free', () => {
+    const kept = new KeptEvents({ events: 6, bytes: 60 });
+    const [first, second] = ['first', 'second'].map((key) => kept.add(key as PartitionKey, 'e'));
+    if (first === undefined || second === undefined) throw new Error('No partitions.');
+    const arrivals = (count: number, bytes: number) =>
+      Array.from({ length: count }, () => ({ event: change(first.key, 'x'), at: epochMs(0), bytes }));
+    for (const [count, bytes] of [
+      [5, 1],
+      [2, 30],
+    ] as const) {
+      // prettier-ignore
+      kept.append(first, arrivals(count, bytes));
+      kept.restart(first, 'another');
+      kept.append(second, arrivals(count, bytes));
+      expect(second).toMatchObject({ events: count, bytes: count * bytes });
+      kept.restart(second, 'another');
+    }
+  });
 });
