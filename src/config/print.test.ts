@@ -101,6 +101,28 @@ providers:
 
     log:
       level: info
+
+    data:
+      directory: null
+
+    act:
+      timeoutMs: 20000
+      maxBulk: 1000
+
+    audit:
+      file: null
+
+    live:
+      hotMs: 2000
+      warmMs: 20000
+      fullSweepMs: 300000
+      lingerMs: 30000
+      bookmarkEveryMs: 15000
+      windowEvents: 10000
+      windowBytes: 33554432
+      queueMessages: 1000
+      queueBytes: 4194304
+      maxConnections: 10000
     "
   `);
   expect(printed).not.toMatch(/hunter2|ada/);

@@ -45,7 +45,7 @@ builder.objectRef<Told<Event<'OUTCOME_UNKNOWN'>>>('SubmissionUnknown').implement
     provider: t.field({
       type: ProviderType,
       nullable: true,
-      description: 'The provider.',
+      description: 'The provider. Null when it has been taken out of the configuration.',
       resolve: ({ event }, _args, ctx) => ctx.read.providers.get(event.provider),
     }),
     name: t.string({ description: 'The name in the specification.', resolve: ({ event }) => event.name }),
@@ -63,7 +63,7 @@ builder.objectRef<Told<Event<'OUTCOME_SETTLED'>>>('SubmissionSettled').implement
     provider: t.field({
       type: ProviderType,
       nullable: true,
-      description: 'The provider.',
+      description: 'The provider. Null when it has been taken out of the configuration.',
       resolve: ({ event }, _args, ctx) => ctx.read.providers.get(event.provider),
     }),
     name: t.string({ description: 'The name in the specification.', resolve: ({ event }) => event.name }),
@@ -90,7 +90,7 @@ builder.objectRef<Told<Event<'BULK_PROGRESS'>>>('BulkProgress').implement({
     item: t.field({
       type: BulkItemType,
       nullable: true,
-      description: 'The object just dealt with.',
+      description: 'The object just dealt with. Null when nothing matched.',
       resolve: ({ event }) => event.item,
     }),
     finished: t.boolean({ description: 'It was the last.', resolve: ({ event }) => event.finished }),

@@ -15,7 +15,7 @@ const WindowPartType = builder.objectRef<WindowPart>('EventWindowPart').implemen
     provider: t.field({
       type: ProviderType,
       nullable: true,
-      description: 'The provider.',
+      description: 'The provider. Null when it has been taken out of the configuration.',
       resolve: ({ provider }, _args, ctx) => ctx.read.providers.get(provider),
     }),
     events: t.int({

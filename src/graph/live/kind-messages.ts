@@ -86,9 +86,8 @@ function messagesOf<R extends WatchedRecord>({ Name, field, type, stateEnum }: K
       }),
       previousState: t.field({
         type: stateEnum as typeof StateEnum,
-        nullable: true,
         description: 'Its state as it was told before.',
-        resolve: ({ event }) => stateOf(event.before),
+        resolve: ({ event }) => event.before.status.state as never,
       }),
       matches: t.exposeBoolean('matches', { description: MATCHES }),
     }),
@@ -110,9 +109,8 @@ function messagesOf<R extends WatchedRecord>({ Name, field, type, stateEnum }: K
       }),
       previousState: t.field({
         type: stateEnum as typeof StateEnum,
-        nullable: true,
         description: 'Its state as it was last told.',
-        resolve: ({ event }) => stateOf(event.before),
+        resolve: ({ event }) => event.before.status.state as never,
       }),
     }),
   });
