@@ -58,6 +58,14 @@ describe('the queue of a feed', () => {
     expect(queue.bytes).toBe(0);
   });
 
+  it('keeps every change again once it was emptied', () => {
+    const queue = new FeedQueue(ROOM);
+    for (let i = 0; i < 9; i++) queue.push(runs('x'));
+    expect(drained(queue)).toHaveLength(1);
+    for (let i = 0; i < 3; i++) queue.push(runs('x'));
+    expect(drained(queue)).toHaveLength(3);
+  });
+
   it('keeps ends, revised ends and deletions, and gives up when they are too many', () => {
     const queue = new FeedQueue(ROOM);
     const ended = job('x', { state: 'FAILED' });
@@ -137,7 +145,7 @@ describe('the queue of a feed', () => {
   it('costs the same per event, however long it has been full', () => {
     const queue = new FeedQueue({ maxMessages: 2_000, maxBytes: 1e9 });
     const keys = Array.from({ length: 1_500 }, (_, i) => `job-${String(i)}` as NativeKey);
-    for (let i = 0; i < 60_000; i++) queue.push(runs(keys[i % keys.length]!));
+    for (let i = 0; i < 20_000; i++) queue.push(runs(keys[i % keys.length]!));
     expect(queue.length).toBe(1_500);
   });
 });

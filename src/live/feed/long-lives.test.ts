@@ -94,6 +94,18 @@ describe('the end of a feed', () => {
     ]);
   });
 
+  it('drain behind a gap: the gap is told, and the snapshot is left to whoever resumes', async () => {
+    const { live, open } = rig();
+    const feed = await open();
+    await messages(feed);
+    await live.happenUnseen(provider('a'), begins);
+    feed.drain();
+    const all = await messages(feed);
+    expect(all.map(told)).toEqual(['GAP EPOCH a', 'BOOKMARK closing']);
+    const again = await open({ start: 'AFTER', after: all[1]!.cursor });
+    expect(await story(again)).toEqual(['GAP EPOCH a', 'SNAPSHOT x QUEUED', 'SNAPSHOT_END']);
+  });
+
   it('drain while catching up: the rest is left for whoever resumes', async () => {
     const { live, open } = rig();
     const [bookmark] = await messages(await open());
