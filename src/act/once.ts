@@ -55,6 +55,7 @@ const LEASE_MARGIN_MS = 10_000;
 
 interface Flight {
   readonly specHash: string;
+  readonly mayCreate: boolean;
   readonly result: Promise<OnceResult>;
 }
 
@@ -76,14 +77,16 @@ export class Once {
     options: { readonly mayCreate: boolean } = { mayCreate: true },
   ): Promise<OnceResult> {
     const id = intentId(calls.provider, calls.target.stamp.id);
-    const under = this.#flights.get(id);
-    if (under !== undefined) {
+    for (let under = this.#flights.get(id); under !== undefined; under = this.#flights.get(id)) {
       if (under.specHash !== calls.target.stamp.specHash) return { outcome: 'MISMATCH' };
       const result = await under.result;
-      return result.outcome === 'CREATED' ? { ...result, replayed: true } : result;
+      if (result.outcome === 'CREATED') return { ...result, replayed: true };
+      // Who only looked has not done what is asked for here.
+      if (under.mayCreate || !options.mayCreate) return result;
     }
     const flight = {
       specHash: calls.target.stamp.specHash,
+      mayCreate: options.mayCreate,
       result: this.#fly(id, calls, options.mayCreate).finally(() => this.#flights.delete(id)),
     };
     this.#flights.set(id, flight);
