@@ -49,6 +49,7 @@ function pageOptions(): PageOptions {
     })),
     // The query gets the whole height; variables and headers are one click away.
     defaultEditorToolsVisibility: false,
+    subscriptionsProtocol: 'WS',
     shouldPersistHeaders: false,
     schemaDescription: true,
     // The page would copy every edit into its address, and an address with a query is answered with JSON on reload.

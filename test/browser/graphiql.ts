@@ -31,7 +31,8 @@ export function tabTitles(page: Page): Promise<string[]> {
 export async function openTab(page: Page, title: string): Promise<void> {
   await page.locator('.graphiql-tab-button').getByText(title, { exact: true }).press('Enter');
   await page.locator('.graphiql-tab-active').getByText(title, { exact: true }).waitFor();
-  await taken(page, `query ${title}`);
+  // After "query", "mutation" or "subscription".
+  await taken(page, ` ${title}`);
 }
 
 /** Opens an empty tab. */
