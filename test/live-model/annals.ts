@@ -19,20 +19,17 @@ export class Annals {
   readonly #epochs: string[] = [];
   events = 0;
 
-  /** Listens from now on. Epochs must be noted in the order in which they began. */
-  follow(log: EventLog): void {
+  /** Listens from now on to a log that nobody was told of, or that was away. */
+  async begin(log: EventLog, partitions: readonly PartitionKey[]): Promise<void> {
+    for (const partition of partitions) this.#noteEpoch((await log.open(partition)).epoch);
     log.listen({
       appended: (entries) => {
         for (const entry of entries) this.#note(entry);
       },
       broken: (_, window) => {
-        this.noteEpoch(window.epoch);
+        this.#noteEpoch(window.epoch);
       },
     });
-  }
-
-  noteEpoch(epoch: string): void {
-    if (!this.#epochs.includes(epoch)) this.#epochs.push(epoch);
   }
 
   duties(partition: PartitionKey): readonly Duty[] {
@@ -45,9 +42,13 @@ export class Annals {
     return this.#epochs.indexOf(position.epoch) < this.#epochs.indexOf(end.epoch);
   }
 
+  #noteEpoch(epoch: string): void {
+    if (!this.#epochs.includes(epoch)) this.#epochs.push(epoch);
+  }
+
   #note(entry: LogEntry): void {
     this.events++;
-    this.noteEpoch(entry.position.epoch);
+    this.#noteEpoch(entry.position.epoch);
     if (!isUnforgettable(entry.event)) return;
     const duties = this.#duties.get(entry.partition) ?? [];
     duties.push({ id: placeName(entry.partition, entry.position), position: entry.position, entry });

@@ -2,12 +2,18 @@ import type { ProviderKey } from '../../src/model/ids.ts';
 import type { EventLog } from '../../src/live/event-log.ts';
 import type { WatchedRecord } from '../../src/live/event.ts';
 import type { Interest, LiveState } from '../../src/live/live.ts';
-import { RingLog } from '../../src/live/log/ring.ts';
 import type { Annals } from './annals.ts';
-import type { Random } from './random.ts';
+import type { LogSource } from './log-source.ts';
 import { settled } from './rig.ts';
 import { ScriptedLive } from './scripted-live.ts';
 import type { World } from './world.ts';
+
+/** Where a schedule takes place. */
+export interface ModelPlace {
+  readonly world: World;
+  readonly annals: Annals;
+  readonly providers: readonly ProviderKey[];
+}
 
 /** The part of a gateway that produces events, as a schedule drives it. */
 export interface ModelGateway {
@@ -34,27 +40,21 @@ export class ScriptedGateway implements ModelGateway {
   readonly #world: World;
   readonly #annals: Annals;
   readonly #providers: readonly ProviderKey[];
-  readonly #events: number;
-  #log: EventLog;
+  readonly #logs: LogSource;
   #working: Promise<void> = Promise.resolve();
 
-  private constructor(world: World, annals: Annals, providers: readonly ProviderKey[], events: number) {
-    this.#world = world;
-    this.#annals = annals;
-    this.#providers = providers;
-    this.#events = events;
-    this.#log = new RingLog({ retention: { events } });
-    this.live = new ScriptedLive(this.#log, providers);
+  private constructor(place: ModelPlace, logs: LogSource, log: EventLog) {
+    this.#world = place.world;
+    this.#annals = place.annals;
+    this.#providers = place.providers;
+    this.#logs = logs;
+    this.live = new ScriptedLive(log, place.providers);
   }
 
-  static async start(
-    random: Random,
-    world: World,
-    annals: Annals,
-    providers: readonly ProviderKey[],
-  ): Promise<ScriptedGateway> {
-    const gateway = new ScriptedGateway(world, annals, providers, random.pick([15, 60, 400]));
-    await gateway.#begin();
+  static async start(place: ModelPlace, logs: LogSource): Promise<ScriptedGateway> {
+    const { log } = await logs.open(false);
+    const gateway = new ScriptedGateway(place, logs, log);
+    await place.annals.begin(log, place.providers);
     return gateway;
   }
 
@@ -70,18 +70,16 @@ export class ScriptedGateway implements ModelGateway {
 
   async restart(keepsLog: boolean): Promise<void> {
     await this.#working;
-    if (!keepsLog) this.#log = new RingLog({ retention: { events: this.#events } });
-    this.live = new ScriptedLive(this.#log, this.#providers);
-    if (!keepsLog) {
-      // Nobody looked while it was away.
-      for (const key of this.#providers) this.#world.happen(key);
-    }
-    await this.#begin(keepsLog);
+    const { log, isNew } = await this.#logs.open(keepsLog);
+    this.live = new ScriptedLive(log, this.#providers);
+    // Nobody looks while it is away: only a new epoch may pass over what happens meanwhile.
+    if (!keepsLog) for (const key of this.#providers) this.#world.happen(key);
+    if (isNew) await this.#annals.begin(log, this.#providers);
     for (const key of this.#providers) this.live.adopt(this.#world.recordsOf(key));
   }
 
   async pass(): Promise<void> {
-    await Promise.resolve();
+    await settled();
   }
 
   async quiet(): Promise<void> {
@@ -98,12 +96,8 @@ export class ScriptedGateway implements ModelGateway {
   }
 
   async close(): Promise<void> {
-    await this.#log.close();
-  }
-
-  async #begin(wasFollowed = false): Promise<void> {
-    for (const key of this.#providers) this.#annals.noteEpoch((await this.#log.open(key)).epoch);
-    if (!wasFollowed) this.#annals.follow(this.#log);
+    await this.#working;
+    await this.#logs.close();
   }
 
   #work(work: () => Promise<void>): void {

@@ -221,6 +221,6 @@ export class ModelReader {
 }
 
 function said(record: WatchedRecord): string {
-  const version = 'revision' in record ? ` ${String(record.generation)}.${String(record.revision)}` : '';
-  return record.status.state + version;
+  const more = record.kind === 'job' ? ` ${String(record.generation)} ${JSON.stringify(record.labels)}` : '';
+  return record.status.state + more;
 }

@@ -4,7 +4,7 @@ import type { FeedOpener, QueueLimits } from '../../src/live/feed.ts';
 import type { Interest } from '../../src/live/live.ts';
 import type { GapReason } from '../../src/live/message.ts';
 import type { Annals } from './annals.ts';
-import type { ModelGateway } from './gateway.ts';
+import type { ModelGateway, ModelPlace } from './gateway.ts';
 import { ModelReader, Violation } from './model-reader.ts';
 import type { Random } from './random.ts';
 import { at } from './records.ts';
@@ -50,7 +50,7 @@ export class Schedule {
   #opening: Promise<void>[] = [];
   #coalesced = 0;
 
-  constructor(random: Random, gateway: ModelGateway, annals: Annals, providers: readonly ProviderKey[]) {
+  constructor(random: Random, gateway: ModelGateway, { annals, providers }: ModelPlace) {
     this.#random = random;
     this.#gateway = gateway;
     this.#providers = providers;
@@ -120,7 +120,6 @@ export class Schedule {
         return this.#restart();
       case 'settle':
         await this.#gateway.pass();
-        await settled();
     }
   }
 
@@ -132,8 +131,12 @@ export class Schedule {
   async #opened(): Promise<void> {
     const opening = Promise.all(this.#opening);
     this.#opening = [];
-    await this.#gateway.pass();
-    await opening;
+    const state = { isOpening: true };
+    const noted = opening.finally(() => {
+      state.isOpening = false;
+    });
+    while (state.isOpening) await this.#gateway.pass();
+    await noted;
   }
 
   #cut(reader: ModelReader): void {
@@ -150,16 +153,18 @@ export class Schedule {
 
   async #finish(): Promise<void> {
     await this.#opened();
-    await this.#gateway.quiet();
-    // Twice, as one that was ended by a gap comes back.
+    // Again, as one that was ended by a gap comes back.
     for (let round = 0; round < 3; round++) {
       for (const reader of this.#readers) {
         if (reader.feed === null) this.#connect(reader);
         await this.#opened();
+      }
+      // With somebody there, what happened is found.
+      await this.#gateway.quiet();
+      for (const reader of this.#readers) {
         do await settled();
         while (reader.take(this.#random.int(1, 50)) > 0);
       }
-      await this.#gateway.quiet();
     }
     for (const reader of this.#readers) {
       this.#timer.advance(BOOKMARK_EVERY_MS);
