@@ -1,22 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Action, FieldVerdict } from '../model/actions.ts';
+import { LOCAL_VIEWER } from '../model/access.ts';
 import { GridweaveError } from '../model/errors.ts';
 import { lookupMany, type Ref } from '../merge/lookup.ts';
-import type { JobRecord } from '../model/records.ts';
 import { epochMs } from '../model/time.ts';
 import type { WorkRecord } from '../providers/acting.ts';
 import type { Provider } from '../providers/registry.ts';
 import { createCallBudget } from '../upstream/call-budget.ts';
 import { objection } from './action-check.ts';
 import { Actor, type ActionRequest } from './actor.ts';
+import { Auditor } from './auditor.ts';
 import { cancelMany, type BulkCancel, type BulkResult } from './bulk-cancel.ts';
 import type { ActDeps, Caller } from './caller.ts';
 import { intentId, type Intent } from './intent.ts';
+import { checkKey } from './once-key.ts';
 import { Once } from './once.ts';
 import { refusedSubmit, type ActionResult, type Refusal, type SubmitResult } from './outcome.ts';
 import { Reconciler } from './reconciler.ts';
-import { SHARED_SCOPE, stampOf } from './stamp.ts';
+import { scopeOf, stampOf } from './stamp.ts';
 import { judge, type Extension, type SubmitInput } from './submit-request.ts';
 import { Submitter } from './submitter.ts';
 
@@ -114,19 +116,31 @@ export class Act {
     caller: Caller,
   ): Promise<SubmitResult> {
     const provider = this.#deps.providers.get(ref.provider);
-    const acting = provider?.adapter.acting ?? null;
-    const refuse = (error: GridweaveError): SubmitResult =>
-      refusedSubmit([{ type: 'FAILED', error }], { provider: ref.provider });
-    if (provider === null) return refuse(gone(ref));
+    if (provider === null) return refusedSubmit([{ type: 'FAILED', error: gone(ref) }]);
+    const audit = new Auditor(this.#deps, caller, provider, 'RERUN', false);
+    const refuse = (error: GridweaveError): SubmitResult => {
+      audit.refused(error.code, [{ kind: 'job', key: ref.key }]);
+      return refusedSubmit([{ type: 'FAILED', error }], { provider: ref.provider });
+    };
+    const wrong = checkKey(options.idempotencyKey);
+    if (wrong.length > 0) {
+      audit.refused('INVALID_ARGUMENT', [{ kind: 'job', key: ref.key }]);
+      return refusedSubmit(wrong, { provider: provider.key });
+    }
+    const known = await this.#knownRerun(ref, provider, options.idempotencyKey, caller);
     const read = { ...caller.read, call: { ...caller.read.call, freshnessMs: 0 } };
     const [record] = await lookupMany('job', [ref], read);
-    if (record === undefined || record instanceof GridweaveError) return refuse(record ?? gone(ref));
+    if (record === undefined || record instanceof GridweaveError) {
+      // What came of the rerun is still there when the job that was run again is not.
+      if (known?.phase === 'CREATED') return replayed(provider, known);
+      return refuse(record ?? gone(ref));
+    }
     const against = objection('RERUN', record, provider, options.expectedRevision);
-    const known = await this.#knownRerun(ref, provider, options.idempotencyKey, caller);
     // A repeat of a rerun that went through meets a job that runs: it is answered, not refused.
-    if (against !== null && against !== 'ALREADY' && !known) return refuse(against);
+    if (against !== null && against !== 'ALREADY' && known === null) return refuse(against);
+    const { acting } = provider.adapter;
     const traits = acting?.rerunTraits ?? acting?.submission ?? null;
-    if (acting === null || traits === null) return refuse(gone(ref));
+    if (acting === undefined || traits === null) return refuse(gone(ref));
     const target = { record, reason: options.reason };
     return this.#submitter.rerun({ provider, acting, traits }, target, options.idempotencyKey, caller);
   }
@@ -140,16 +154,9 @@ export class Act {
     const intent = await this.submission(provider, idempotencyKey, caller);
     if (intent === null) return null;
     const base = { provider: provider.key };
-    const created = (keys: SubmitResult['keys'], records: readonly JobRecord[]): SubmitResult => ({
-      ...refusedSubmit([], base),
-      outcome: 'CREATED',
-      replayed: true,
-      keys,
-      records,
-    });
-    if (intent.phase === 'CREATED') return created(intent.keys, []);
+    if (intent.phase === 'CREATED') return replayed(provider, intent);
     const result = await this.#reconciler.settle(intent, caller);
-    if (result?.outcome === 'CREATED') return created(result.keys, result.records);
+    if (result?.outcome === 'CREATED') return { ...replayed(provider, result), records: result.records };
     const error =
       result === null || result.outcome === 'MISMATCH' ? gone({ provider: provider.key }) : result.error;
     const outcome = result?.outcome === 'UNKNOWN' ? 'UNKNOWN' : 'REFUSED';
@@ -182,9 +189,12 @@ export class Act {
     await this.#deps.store.close();
   }
 
-  async #knownRerun(ref: Ref, provider: Provider, key: string, caller: Caller): Promise<boolean> {
+  /** The same rerun, if it has been sent before: whatever the job is like since, it is no reason to refuse a repeat. */
+  async #knownRerun(ref: Ref, provider: Provider, key: string, caller: Caller): Promise<Intent | null> {
     const stamp = stampOf(caller.scope, provider.key, key, ['rerun', ref.key]);
-    return (await this.#deps.store.get(intentId(provider.key, stamp.id))) !== null;
+    const intent = await this.#deps.store.get(intentId(provider.key, stamp.id));
+    if (intent === null || intent.target.stamp.specHash !== stamp.specHash) return null;
+    return intent.phase === 'FREE' || intent.phase === 'CLAIMED' ? null : intent;
   }
 
   #becameUnknown(intent: Intent): void {
@@ -201,6 +211,12 @@ export class Act {
   }
 }
 
+/** The answer to a repeat of what was made before. */
+function replayed(provider: Provider, { keys }: Pick<Intent, 'keys'>): SubmitResult {
+  const base = refusedSubmit([], { provider: provider.key });
+  return { ...base, outcome: 'CREATED', replayed: true, keys };
+}
+
 /** Submissions of earlier processes that are handed back to an adapter at most. */
 const MAX_RESTORED = 100_000;
 
@@ -214,10 +230,11 @@ function gone(ref: { readonly provider: Ref['provider'] }): GridweaveError {
 function gatewayItself(deps: ActDeps): Caller {
   return {
     actor: 'gateway',
-    scope: SHARED_SCOPE,
+    scope: scopeOf(LOCAL_VIEWER),
     requestId: null,
     read: {
       providers: deps.providers,
+      viewer: LOCAL_VIEWER,
       clock: deps.clock,
       recentWrites: deps.recentWrites,
       onFault: deps.onFault,

@@ -4,6 +4,7 @@
  * sent, audits every action, and tells `live/` what it did. `graph/` calls it; adapters are asked through `providers/acting.ts`.
  */
 import { createHash } from 'node:crypto';
+import type { Viewer } from '../model/access.ts';
 import type { ProviderKey } from '../model/ids.ts';
 import type { SubmissionStamp } from '../providers/acting.ts';
 
@@ -14,8 +15,10 @@ const HASH_DIGITS = 16;
 /** Whose keys these are: the same key of two scopes means two submissions. */
 export type KeyScope = string & { readonly __brand: 'KeyScope' };
 
-/** Every caller's, while nobody has to say who they are. */
-export const SHARED_SCOPE = 'everybody' as KeyScope;
+/** Every caller's own: a key of one is no key of another. */
+export function scopeOf(viewer: Viewer): KeyScope {
+  return viewer.id as KeyScope;
+}
 
 /**
  * The stamp of a submission: made of the scope, the provider and the caller's key alone, so that it needs no storage to be

@@ -2,6 +2,7 @@ import { GridweaveError } from '../model/errors.ts';
 import { expectId } from '../model/ids.ts';
 import { epochMs } from '../model/time.ts';
 import type { MergedFilter } from '../merge/filter.ts';
+import { sightOf } from '../merge/sight.ts';
 import { DEFAULT_ORDER, type ListOrder } from '../providers/provider.ts';
 import type { RecordKind } from '../model/ids.ts';
 import { builder } from './builder.ts';
@@ -118,7 +119,8 @@ export function toFilter(
   args: FilterArgs | null | undefined,
   ctx: GraphContext,
 ): MergedFilter {
-  if (args === null || args === undefined) return {};
+  const within = sightOf(ctx.read.viewer, ctx.read.providers);
+  if (args === null || args === undefined) return within === undefined ? {} : { within };
   checkSizes(args);
   const { providers, projects, labels, createdFrom, createdBefore, states, kinds, ...plain } = args;
   for (const key of providers ?? []) {
@@ -132,6 +134,7 @@ export function toFilter(
   }
   const filter: Record<string, unknown> = {
     ...plain,
+    within,
     providers,
     projects: projects?.map((id) => expectId(id, 'project', 'filter.projects')),
     labels: labels?.map(({ key, values }) => (values == null ? { key } : { key, values })),

@@ -8,14 +8,28 @@ export interface MergedFilter extends Omit<ListFilter, 'projects'> {
   /** Keys of the providers to read; absent reads all. */
   readonly providers?: readonly string[];
   readonly projects?: readonly { readonly provider: ProviderKey; readonly key: NativeKey }[];
+  /** What the viewer may see: these providers alone, and of each these projects alone. Absent: everything. */
+  readonly within?: readonly Sight[];
+}
+
+/** What may be seen of one provider. */
+export interface Sight {
+  readonly provider: ProviderKey;
+  /** Null: all of it. */
+  readonly projects: readonly NativeKey[] | null;
 }
 
 /** The part of a filter that one provider is to apply, or null when nothing of this provider can match. */
 export function filterFor(provider: Pick<Provider, 'key'>, filter: MergedFilter): ListFilter | null {
-  const { providers, projects, ...rest } = filter;
+  const { providers, projects, within, ...rest } = filter;
   if (providers !== undefined && !providers.includes(provider.key)) return null;
-  if (projects === undefined) return rest;
-  const own = projects.filter((project) => project.provider === provider.key).map((project) => project.key);
+  const sight = within?.find((part) => part.provider === provider.key);
+  if (within !== undefined && sight === undefined) return null;
+  const asked = projects?.filter((project) => project.provider === provider.key).map(({ key }) => key);
+  const seen = sight?.projects ?? undefined;
+  const own =
+    asked === undefined || seen === undefined ? (asked ?? seen) : asked.filter((key) => seen.includes(key));
+  if (own === undefined) return rest;
   return own.length === 0 ? null : { ...rest, projects: own };
 }
 
@@ -39,7 +53,10 @@ const TESTS: { readonly [Name in FilterName]: Test } = {
   reasons: (r, f) => 'generation' in r && r.status.reason !== null && f.reasons!.includes(r.status.reason),
   jobKinds: (r, f) => r.kind === 'job' && f.jobKinds!.includes(r.jobKind),
   origins: (r, f) => 'origin' in r && f.origins!.includes(r.origin),
-  projects: (r, f) => 'projectKey' in r && r.projectKey !== null && f.projects!.includes(r.projectKey),
+  projects: (r, f) => {
+    const project = r.kind === 'project' ? r.key : r.projectKey;
+    return project != null && f.projects!.includes(project);
+  },
   labels: (r, f) => 'labels' in r && f.labels!.every((wanted) => hasLabel(r.labels, wanted)),
   namePrefix: (r, f) => r.name.startsWith(f.namePrefix!),
   createdFrom: (r, f) => 'createdAt' in r && r.createdAt !== null && r.createdAt >= f.createdFrom!,

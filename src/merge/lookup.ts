@@ -1,10 +1,11 @@
 import { GridweaveError } from '../model/errors.ts';
 import type { NativeKey, ProviderKey, RecordKind } from '../model/ids.ts';
-import type { RecordOfKind } from '../model/records.ts';
+import type { AnyRecord, RecordOfKind } from '../model/records.ts';
 import type { ChildCalls, Children, Found } from '../providers/provider.ts';
 import { NOTHING_DROPPED } from '../providers/reading.ts';
 import type { Provider } from '../providers/registry.ts';
 import type { ReadContext } from './context.ts';
+import { isVisible, withProjects } from './sight.ts';
 import { sourceFailure } from './source-report.ts';
 
 /** One object of one provider. */
@@ -25,8 +26,31 @@ export function lookupMany<K extends RecordKind>(
         provider: provider.key,
       });
     }
-    return withRecentWrites(kind, provider, await provider.adapter.get(kind, keys, ctx.call), ctx);
+    const answer = await provider.adapter.get(kind, keys, ctx.call);
+    return whatIsVisible(provider, withRecentWrites(kind, provider, answer, ctx), ctx);
   });
+}
+
+/** What a viewer may not see is missing for them like what is not there. */
+async function whatIsVisible<K extends RecordKind>(
+  provider: Provider,
+  answer: Found<RecordOfKind[K]>,
+  ctx: ReadContext,
+): Promise<Found<RecordOfKind[K]>> {
+  const { viewer } = ctx;
+  if (viewer.reach('read', provider.key) === 'ALL') return answer;
+  const found = new Map<NativeKey, RecordOfKind[K]>();
+  const missing = new Map<NativeKey, GridweaveError>();
+  // Every reason is the same here, so that nothing is learned from it.
+  for (const key of answer.missing.keys()) missing.set(key, notFound(provider.key));
+  const records: readonly AnyRecord[] = [...answer.found.values()];
+  const executions = records.filter((record) => record.kind === 'execution');
+  const known = new Map((await withProjects(provider, executions, ctx)).map((row) => [row.key, row]));
+  for (const [key, record] of answer.found) {
+    if (isVisible(viewer, known.get(key) ?? record)) found.set(key, record);
+    else missing.set(key, notFound(provider.key));
+  }
+  return { found, missing };
 }
 
 function withRecentWrites<K extends RecordKind>(

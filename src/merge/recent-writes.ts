@@ -10,9 +10,15 @@ type WorkRecord = JobRecord | TaskRecord | ExecutionRecord;
 
 /** What was done: made, brought into a state, or removed. `record` is how the object was, or for MADE how it is. */
 type Write =
-  | { readonly type: 'MADE'; readonly record: WorkRecord; readonly at: EpochMs }
-  | { readonly type: 'MOVED'; readonly record: WorkRecord; readonly to: State; readonly at: EpochMs }
-  | { readonly type: 'REMOVED'; readonly record: WorkRecord; readonly at: EpochMs };
+  | { readonly type: 'MADE'; readonly record: WorkRecord; readonly madeAt: EpochMs }
+  | {
+      readonly type: 'MOVED';
+      readonly record: WorkRecord;
+      readonly to: State;
+      /** When it was made, if that was a moment ago, too: the provider may not show it at all yet. */
+      readonly madeAt: EpochMs | null;
+    }
+  | { readonly type: 'REMOVED'; readonly record: WorkRecord };
 
 /** Longer than any provider is known to take before it shows a write everywhere, in milliseconds. */
 const HOLD_MS = 30_000;
@@ -38,15 +44,17 @@ export class RecentWrites {
   }
 
   made(provider: Provider, call: CallContext, record: WorkRecord): void {
-    this.#put(provider, call, { type: 'MADE', record, at: this.#clock.now() });
+    this.#put(provider, call, { type: 'MADE', record, madeAt: this.#clock.now() });
   }
 
   moved(provider: Provider, call: CallContext, record: WorkRecord, to: State): void {
-    this.#put(provider, call, { type: 'MOVED', record, to, at: this.#clock.now() });
+    const before = this.#writes.get(nameOf(provider, call, record.kind, record.key));
+    const madeAt = before === undefined || before.type === 'REMOVED' ? null : before.madeAt;
+    this.#put(provider, call, { type: 'MOVED', record, to, madeAt });
   }
 
   removed(provider: Provider, call: CallContext, record: WorkRecord): void {
-    this.#put(provider, call, { type: 'REMOVED', record, at: this.#clock.now() });
+    this.#put(provider, call, { type: 'REMOVED', record });
   }
 
   /** A record as readers should see it; null when it should not be there any more. */
@@ -65,18 +73,31 @@ export class RecentWrites {
     key: NativeKey,
   ): RecordOfKind[K] | null {
     const write = this.#writes.get(nameOf(provider, call, kind, key));
-    return write?.type === 'MADE' ? (write.record as RecordOfKind[K]) : null;
+    return write === undefined ? null : (this.#ahead(write, provider) as RecordOfKind[K] | null);
   }
 
-  /** Every object of a kind that was made lately, newest first. */
+  /** Every object of a kind that was made so lately that the provider's lists may not hold it, newest first. */
   madeLately<K extends RecordKind>(provider: Provider, call: CallContext, kind: K): RecordOfKind[K][] {
     if (this.#writes.size === 0) return [];
     const prefix = nameOf(provider, call, kind, '' as NativeKey);
     const found: WorkRecord[] = [];
     for (const [name, write] of this.#writes.entries()) {
-      if (write.type === 'MADE' && name.startsWith(prefix)) found.push(write.record);
+      if (!name.startsWith(prefix)) continue;
+      const record = this.#ahead(write, provider);
+      if (record !== null) found.push(record);
     }
     return found as RecordOfKind[K][];
+  }
+
+  /**
+   * What is known of an object that its provider may not show yet; null once the provider has had the time that it says it
+   * takes: an object that it does not show then is gone, or is otherwise than it was made.
+   */
+  #ahead(write: Write, { adapter }: Provider): WorkRecord | null {
+    if (write.type === 'REMOVED' || write.madeAt === null) return null;
+    const visibleAfterMs = adapter.acting?.submission?.visibleAfterMs ?? 0;
+    if (this.#clock.now() - write.madeAt > visibleAfterMs) return null;
+    return write.type === 'MADE' ? write.record : movedTo(write.to, write.record);
   }
 
   #put(provider: Provider, call: CallContext, write: Write): void {

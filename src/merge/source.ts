@@ -1,5 +1,6 @@
 import { GridweaveError } from '../model/errors.ts';
 import type { RecordKind } from '../model/ids.ts';
+import type { ExecutionRecord, RecordOfKind } from '../model/records.ts';
 import { epochMs, type EpochMs } from '../model/time.ts';
 import type { DroppedRows, FilterName, ListFilter, ListOrder, ListRow } from '../providers/provider.ts';
 import type { Provider } from '../providers/registry.ts';
@@ -8,6 +9,7 @@ import type { ReadContext } from './context.ts';
 import type { SourcePosition } from './cursor.ts';
 import { activeFilters, passes } from './filter.ts';
 import { rowsMadeLately, startingPoint } from './made-lately.ts';
+import { withProjects } from './sight.ts';
 import { outcomeOf, sourceFailure, type SourceReport } from './source-report.ts';
 
 /** Pages read for one answer at most: a filter that matches almost nothing must not read a provider to its end. */
@@ -137,7 +139,7 @@ export class ListSource<K extends RecordKind> {
       this.#pushedDown = page.pushedDown;
       this.#filteredHere = activeFilters(this.#filter).filter((name) => !page.pushedDown.includes(name));
       const atStart = this.#readTo === null;
-      this.#buffer = page.rows.flatMap((row) => this.#shown(row));
+      this.#buffer = (await this.#rowsOf(page.rows)).flatMap((row) => this.#shown(row));
       if (atStart) {
         this.#buffer.unshift(
           ...rowsMadeLately(
@@ -167,6 +169,14 @@ export class ListSource<K extends RecordKind> {
         throw thrown;
       this.failure = sourceFailure(thrown, this.provider, this.#ctx);
     }
+  }
+
+  /** Executions are told without their projects: where those matter, they are looked up. */
+  async #rowsOf(rows: readonly ListRow<K>[]): Promise<readonly ListRow<K>[]> {
+    if (this.#kind !== 'execution' || this.#filter.projects === undefined) return rows;
+    const records = rows.map((row) => row.record as ExecutionRecord);
+    const known = await withProjects(this.provider, records, { ...this.#ctx, call: this.#call });
+    return rows.map((row, i) => ({ ...row, record: known[i] as RecordOfKind[K] }));
   }
 
   /** A row as readers should see it, if it passes the filter then. */

@@ -121,6 +121,8 @@ export interface ExecutionRecord extends WorkBase {
   readonly kind: 'execution';
   readonly jobKey: NativeKey;
   readonly taskKey: NativeKey;
+  /** The project of its job; null when that is not told. Absent when whoever read it did not look. */
+  readonly projectKey?: NativeKey | null;
   /** Which of the task's indexes this runs, from 0. */
   readonly index: number;
   /** Which try of that index this is, from 1. */

@@ -21,9 +21,16 @@ export interface Provider {
   readonly events: RecentProviderEvents;
 }
 
+/** Providers that can be found. */
+export interface ProviderDirectory {
+  /** In the operator's order. */
+  readonly all: readonly Provider[];
+  get(key: string): Provider | null;
+}
+
 /** The configured providers, in the operator's order. */
-export class ProviderRegistry {
-  readonly #byKey: ReadonlyMap<ProviderKey, Provider>;
+export class ProviderRegistry implements ProviderDirectory {
+  #byKey: ReadonlyMap<ProviderKey, Provider>;
 
   constructor(providers: readonly Provider[]) {
     this.#byKey = new Map(providers.map((provider) => [provider.key, provider]));
@@ -35,6 +42,11 @@ export class ProviderRegistry {
 
   get(key: string): Provider | null {
     return this.#byKey.get(key as ProviderKey) ?? null;
+  }
+
+  /** Takes up another configuration. What is no longer in it is the caller's to close. */
+  replace(providers: readonly Provider[]): void {
+    this.#byKey = new Map(providers.map((provider) => [provider.key, provider]));
   }
 
   async close(): Promise<void> {

@@ -7,7 +7,9 @@ import { randomUUID } from 'node:crypto';
 import type { GraphContext, GraphLimits } from '../graph/context.ts';
 import { Loaders } from '../graph/loaders.ts';
 import type { Caller } from '../act/caller.ts';
-import { SHARED_SCOPE } from '../act/stamp.ts';
+import { scopeOf } from '../act/stamp.ts';
+import { visibleTo } from '../merge/sight.ts';
+import { LOCAL_VIEWER, type Viewer } from '../model/access.ts';
 import type { ReadContext } from '../merge/context.ts';
 import { epochMs, type Clock } from '../model/time.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
@@ -33,8 +35,7 @@ export interface OperationDeps {
 
 /** Who asks, as far as the server knows. */
 export interface Asker {
-  /** For the audit. */
-  readonly actor: string;
+  readonly viewer: Viewer;
   readonly requestId: string;
 }
 
@@ -48,11 +49,12 @@ export interface OperationContext extends GraphContext {
 export function beginOperation(
   deps: OperationDeps,
   signal: AbortSignal,
-  asker: Asker = { actor: 'anonymous', requestId: randomUUID() },
+  asker: Asker = { viewer: LOCAL_VIEWER, requestId: randomUUID() },
 ): OperationContext {
   const upstreamCalls: UpstreamCallReport[] = [];
   const read: ReadContext = {
-    providers: deps.providers,
+    providers: visibleTo(asker.viewer, deps.providers),
+    viewer: asker.viewer,
     clock: deps.clock,
     onFault: deps.onFault,
     recentWrites: deps.services.recentWrites,
@@ -63,7 +65,8 @@ export function beginOperation(
       onCall: (call) => upstreamCalls.push(call),
     },
   };
-  const caller: Caller = { read, scope: SHARED_SCOPE, ...asker };
+  const { viewer, requestId } = asker;
+  const caller: Caller = { read, scope: scopeOf(viewer), actor: viewer.id, requestId };
   const { act, live: services } = deps.services;
   const live = services == null ? null : { feeds: services.feeds, state: services.hub };
   return { read, loaders: new Loaders(read), limits: deps.limits, act, live, caller, upstreamCalls };

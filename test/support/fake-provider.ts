@@ -9,6 +9,7 @@ import { ProviderRegistry, type Provider } from '../../src/providers/registry.ts
 import { NOTHING_DROPPED } from '../../src/providers/reading.ts';
 import { createCallBudget } from '../../src/upstream/call-budget.ts';
 import type { ReadContext } from '../../src/merge/context.ts';
+import { LOCAL_VIEWER } from '../../src/model/access.ts';
 import { RecentWrites } from '../../src/merge/recent-writes.ts';
 
 /** A job that a fake provider holds. */
@@ -135,6 +136,7 @@ export function fakeContext(providers: readonly Provider[]): ReadContext {
     providers: new ProviderRegistry(providers),
     clock: systemClock,
     recentWrites: new RecentWrites(systemClock),
+    viewer: LOCAL_VIEWER,
     onFault: (fault) => {
       throw fault;
     },
