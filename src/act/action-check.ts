@@ -27,8 +27,9 @@ export function objection(
     );
   }
   const { state } = record.status;
-  if (ALREADY[action]?.includes(state) === true) return 'ALREADY';
+  // What is being stopped may yet be stopped in another way: a job that is being suspended can still be cancelled.
   if (acting.allowed(record).includes(action)) return null;
+  if (ALREADY[action]?.includes(state) === true) return 'ALREADY';
   const why = isTerminal(state) ? `it ended as ${state}` : `it is ${state}`;
   return new GridweaveError(
     'INVALID_STATE',
@@ -51,7 +52,7 @@ const SPOKEN: Readonly<Record<Action, string>> = {
   CANCEL: 'cancel',
   SUSPEND: 'suspend',
   RESUME: 'resume',
-  RERUN: 'run again',
+  RERUN: 'rerun',
   DELETE: 'delete',
 };
 

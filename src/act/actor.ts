@@ -141,8 +141,11 @@ export class Actor {
     if (now instanceof GridweaveError) {
       if (now.code === 'NOT_FOUND' && request.action === 'DELETE')
         return this.#done(request.action, before, null, provider, caller);
-    } else if (now !== undefined && showsEffect(request.action, before, now)) {
-      return { outcome: 'DONE', record: now, error: null };
+    } else if (now !== undefined) {
+      if (showsEffect(request.action, before, now)) return { outcome: 'DONE', record: now, error: null };
+      // It ended otherwise before it could be done, and cannot be done any more.
+      const against = isTerminal(now.status.state) ? objection(request.action, now, provider, null) : null;
+      if (against instanceof GridweaveError) return { outcome: 'REFUSED', record: now, error: against };
     }
     const unknown = new GridweaveError(
       'OUTCOME_UNKNOWN',
@@ -193,7 +196,7 @@ function showsEffect(action: PlainAction, before: WorkRecord, now: WorkRecord): 
   const { state } = now.status;
   switch (action) {
     case 'CANCEL':
-      return state === 'CANCELLING' || isTerminal(state);
+      return state === 'CANCELLING' || state === 'CANCELLED';
     case 'SUSPEND':
       return state === 'SUSPENDED' || (state === 'CANCELLING' && before.status.state !== 'CANCELLING');
     case 'RESUME':

@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { mergeConnection, type MergedPage } from '../merge/connection.ts';
 import type { MergedFilter } from '../merge/filter.ts';
 import type { SourceReport } from '../merge/source-report.ts';
 import type { ProviderKey } from '../model/ids.ts';
 import type { JobRecord } from '../model/records.ts';
-import { isTerminal, STATES, type State } from '../model/state.ts';
-import { DEFAULT_ORDER } from '../providers/provider.ts';
 import type { ItemOutcome } from './act-event.ts';
 import type { Actor } from './actor.ts';
 import { lastingRead, type ActDeps, type Caller } from './caller.ts';
 import { objection } from './action-check.ts';
+import { jobsToCancel } from './jobs-to-cancel.ts';
 
 export interface BulkCancel {
   readonly filter: MergedFilter;
@@ -31,11 +29,6 @@ export interface BulkResult {
   readonly more: boolean;
 }
 
-const ACTIVE: readonly State[] = STATES.filter((state) => !isTerminal(state) && state !== 'CANCELLING');
-/** Jobs listed at a time. */
-const PAGE = 200;
-/** Pages listed at most: a filter that matches almost nothing must not read providers to their ends. */
-const MAX_PAGES = 50;
 /** Beyond one call for each job: the lists, and looking jobs up before and after. */
 const CALLS_PER_JOB = 4;
 const SPARE_CALLS = 200;
@@ -49,7 +42,7 @@ export async function cancelMany(
 ): Promise<BulkResult> {
   const bulkId = bulk.bulkId ?? randomUUID();
   const read = lastingRead(caller, deps, deps.options.bulkMs, bulk.limit * CALLS_PER_JOB + SPARE_CALLS);
-  const found = await matching(bulk, { ...caller, read });
+  const found = await jobsToCancel(bulk, read);
   const outcomes = new Map<JobRecord, ItemOutcome>();
   const progress = (record: JobRecord, item: ItemOutcome): void => {
     outcomes.set(record, item);
@@ -91,36 +84,4 @@ export async function cancelMany(
   );
   const items = found.jobs.map((job) => outcomes.get(job)).filter((item) => item !== undefined);
   return { bulkId, items, sources: found.sources, more: found.more };
-}
-
-async function matching(
-  bulk: BulkCancel,
-  caller: Caller,
-): Promise<{
-  readonly jobs: JobRecord[];
-  readonly sources: readonly SourceReport[];
-  readonly more: boolean;
-}> {
-  const states = (bulk.filter.states ?? ACTIVE).filter((state) => ACTIVE.includes(state));
-  const jobs: JobRecord[] = [];
-  let after: string | null = null;
-  for (let pages = 1; ; pages += 1) {
-    const page: MergedPage<JobRecord> = await mergeConnection(
-      {
-        kind: 'job',
-        first: Math.min(PAGE, bulk.limit - jobs.length),
-        after,
-        filter: { ...bulk.filter, states },
-        order: DEFAULT_ORDER.job,
-      },
-      caller.read,
-    );
-    jobs.push(...page.edges.map(({ node }) => node));
-    const next = page.endCursor();
-    const stuck = next === null || next === after || pages >= MAX_PAGES;
-    if (jobs.length >= bulk.limit || !page.hasNextPage || stuck) {
-      return { jobs, sources: page.sources, more: page.hasNextPage };
-    }
-    after = next;
-  }
 }

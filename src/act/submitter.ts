@@ -35,7 +35,8 @@ export class Submitter {
     };
     const audit = new Auditor(this.#deps, caller, judged.provider, 'SUBMIT', options.dryRun);
     if (refusals.length > 0 || judged.accepted === null) {
-      audit.refused('INVALID_ARGUMENT');
+      const invalid = refusals.some(({ type }) => type === 'INVALID_FIELD');
+      audit.refused(invalid ? 'INVALID_ARGUMENT' : 'UNSUPPORTED_FIELD');
       return refusedSubmit(refusals, known);
     }
     const { target, request } = judged.accepted;
@@ -51,7 +52,7 @@ export class Submitter {
     return this.#finish(result, target.provider, caller, known);
   }
 
-  /** Runs a job again, once. The job was read a moment ago, and may be run again. */
+  /** Runs a job again, once. The key is well-formed, the job was read a moment ago, and may be run again. */
   async rerun(
     target: Target,
     job: ActionTarget<JobRecord>,
@@ -59,11 +60,9 @@ export class Submitter {
     caller: Caller,
   ): Promise<SubmitResult> {
     const { provider, acting } = target;
-    const refusals = checkKey(idempotencyKey);
-    if (refusals.length > 0) return refusedSubmit(refusals, { provider: provider.key });
     const { key, generation, name, projectKey } = job.record;
-    const stamp = stampOf(caller.scope, provider.key, idempotencyKey, ['rerun', key]);
     const audit = new Auditor(this.#deps, caller, provider, 'RERUN', false);
+    const stamp = stampOf(caller.scope, provider.key, idempotencyKey, ['rerun', key]);
     const calls: OnceCalls = {
       provider: provider.key,
       target: { stamp, name, project: projectKey, rerunOf: { key, generation } },
