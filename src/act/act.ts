@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Action, FieldVerdict } from '../model/actions.ts';
+import { LOCAL_VIEWER } from '../model/access.ts';
 import { GridweaveError } from '../model/errors.ts';
 import { lookupMany, type Ref } from '../merge/lookup.ts';
 import { epochMs } from '../model/time.ts';
@@ -17,7 +18,7 @@ import { checkKey } from './once-key.ts';
 import { Once } from './once.ts';
 import { refusedSubmit, type ActionResult, type Refusal, type SubmitResult } from './outcome.ts';
 import { Reconciler } from './reconciler.ts';
-import { SHARED_SCOPE, stampOf } from './stamp.ts';
+import { scopeOf, stampOf } from './stamp.ts';
 import { judge, type Extension, type SubmitInput } from './submit-request.ts';
 import { Submitter } from './submitter.ts';
 
@@ -229,10 +230,11 @@ function gone(ref: { readonly provider: Ref['provider'] }): GridweaveError {
 function gatewayItself(deps: ActDeps): Caller {
   return {
     actor: 'gateway',
-    scope: SHARED_SCOPE,
+    scope: scopeOf(LOCAL_VIEWER),
     requestId: null,
     read: {
       providers: deps.providers,
+      viewer: LOCAL_VIEWER,
       clock: deps.clock,
       recentWrites: deps.recentWrites,
       onFault: deps.onFault,
