@@ -16,17 +16,15 @@ export interface Command {
   readonly at: EpochMs;
   /** How it was before, and before the commands that were given shortly before this one. */
   readonly before: readonly Picture[];
-  /** The last doubtful picture: believed if nothing else has come when the command has settled. */
-  held: WatchedRecord | null;
 }
 
 /** Commands in quick succession whose pictures are kept. */
 const MAX_PICTURES = 4;
 
 export function commandOn(entry: Entry | null, at: EpochMs): Command {
-  if (entry === null) return { at, before: [], held: null };
+  if (entry === null) return { at, before: [] };
   const before = [...(entry.command?.before ?? []), pictureOf(entry.record, entry.digest)];
-  return { at, before: before.slice(-MAX_PICTURES), held: null };
+  return { at, before: before.slice(-MAX_PICTURES) };
 }
 
 function pictureOf(record: WatchedRecord, digest: string): Picture {

@@ -1,13 +1,12 @@
 import { GridweaveError } from '../model/errors.ts';
 import type { Clock, EpochMs } from '../model/time.ts';
-import type { ChangeBatch } from '../providers/provider.ts';
 import type { Provider } from '../providers/registry.ts';
 import type { LiveEvent, WatchedKind } from './event.ts';
 import type { EventLog } from './event-log.ts';
 import type { Interest, Told } from './live.ts';
 import type { SourceState } from './message.ts';
 import type { LiveOptions } from './options.ts';
-import { readChanges, type PollScope } from './poll.ts';
+import { lookAt, type Looked, type PollScope } from './poll.ts';
 import { Poller } from './poller.ts';
 import { PollSchedule, SweepSchedule } from './schedule.ts';
 import { Tracker } from './tracker.ts';
@@ -85,11 +84,13 @@ export class Follower {
   /** `seen` resolves when the provider has been looked at since this round of polling began, whatever came of it. */
   watch(interest: Interest): { readonly seen: Promise<void>; release(): void } {
     if (this.#closed || !this.canTell(interest.kind)) return { seen: Promise.resolve(), release: () => {} };
+    const interests = this.#watchers.interests;
     const remove = this.#watchers.add(interest);
     if (this.#linger !== null) clearTimeout(this.#linger);
     this.#linger = null;
     if (this.#poller.started) {
-      if (this.#isHot()) this.#poller.arm();
+      // What is watched already has been thought of when the next poll was put down.
+      if (this.#watchers.interests > interests) this.#poller.arm();
     } else {
       this.#firstLook.done();
       this.#firstLook = openLook();
@@ -165,35 +166,67 @@ export class Follower {
   }
 
   async #poll(signal: AbortSignal): Promise<GridweaveError | null> {
-    await this.#open();
-    const { provider, scope, clock, onFault } = this.#deps;
+    const { provider, scope, clock } = this.#deps;
+    try {
+      await this.#open();
+    } catch (fault) {
+      return this.#failed(fault);
+    }
     const startedAt = clock.now();
     const isSweep = this.#watermark === null || this.#threadLost || this.#sweeps.isDue(startedAt);
-    let batch: ChangeBatch;
+    let looked: Looked;
     try {
-      batch = await readChanges(provider, isSweep ? null : this.#watermark, scope, { ...this.#deps, signal });
+      looked = await lookAt(provider, isSweep ? null : this.#watermark, scope, {
+        ...this.#deps,
+        signal,
+        unheardOf: (batch, limit) => this.tracker.unheardOf(batch, { startedAt, now: clock.now() }, limit),
+      });
     } catch (thrown) {
-      if (signal.aborted) return null;
-      const known = thrown instanceof GridweaveError;
-      if (!known) onFault(thrown);
-      const failure = known ? thrown : new GridweaveError('INTERNAL', 'The gateway failed while it looked for changes.', { provider: provider.key, cause: thrown }); // prettier-ignore
-      this.#errorCode = failure.code;
-      // The next poll starts over: this watermark leads nowhere, or to more than one poll can read.
-      if (!isSweep && (failure.code === 'INVALID_CURSOR' || failure.code === 'CALL_BUDGET_EXCEEDED')) {
-        this.#threadLost = true;
-      }
-      return failure;
+      return this.#missed(thrown, isSweep, signal);
     }
-    // What came too late is read again: the watermark stands where it was.
-    if (signal.aborted) return null;
-    await this.#take(batch, startedAt, isSweep);
-    return null;
+    if (signal.aborted) return this.#missed(null, isSweep, signal);
+    try {
+      await this.#take(looked, startedAt, isSweep);
+      return null;
+    } catch (fault) {
+      // Nobody knows what of it was told.
+      await this.#breakEpoch();
+      return this.#failed(fault);
+    }
   }
 
-  async #take(batch: ChangeBatch, startedAt: EpochMs, isSweep: boolean): Promise<void> {
+  /** A poll that came to nothing: the watermark stands, so that what it would have held is read again. */
+  #missed(thrown: unknown, isSweep: boolean, signal: AbortSignal): GridweaveError | null {
+    const now = this.#deps.clock.now();
+    if (signal.aborted) {
+      // An adapter may take for told what it had read by then.
+      this.#sweeps.require();
+      return null;
+    }
+    const failure = this.#failed(thrown);
+    // A sweep that cannot be made must not keep the changes from being read.
+    if (isSweep) this.#sweeps.swept(now, false);
+    else if (failure.code === 'PROVIDER_TIMEOUT') this.#sweeps.fellShort(now);
+    // This watermark leads nowhere, or to more than one poll can read: all that is left is to start over.
+    else if (failure.code === 'INVALID_CURSOR' || failure.code === 'CALL_BUDGET_EXCEEDED')
+      this.#threadLost = true;
+    return failure;
+  }
+
+  /** Makes a named failure of whatever was thrown. What is not a GridweaveError is our own fault, and is reported. */
+  #failed(thrown: unknown): GridweaveError {
+    const { provider, onFault } = this.#deps;
+    const known = thrown instanceof GridweaveError;
+    if (!known) onFault(thrown);
+    const failure = known ? thrown : new GridweaveError('INTERNAL', 'The gateway failed while it looked for changes.', { provider: provider.key, cause: thrown }); // prettier-ignore
+    this.#errorCode = failure.code;
+    return failure;
+  }
+
+  async #take({ batch, gone }: Looked, startedAt: EpochMs, isSweep: boolean): Promise<void> {
     const now = this.#deps.clock.now();
     const silent = this.#readAt === null && !this.#promised;
-    const events = this.tracker.take(batch, { startedAt, now, silent });
+    const events = this.tracker.take(batch, { startedAt, now, silent, gone });
     if (events.length > 0) this.#changedAt = now;
     // A sweep may be cut off, where what changed since the watermark is not: so it does not move the watermark.
     if (!isSweep || this.#watermark === null || this.#threadLost) this.#watermark = batch.watermark;

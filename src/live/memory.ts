@@ -19,8 +19,18 @@ export interface Entry {
   seenAt: EpochMs;
   /** What this gateway did to it lately; null when nothing. */
   command: Command | null;
+  /** What a look showed and was not believed: believed at that time if nothing else has come. Null for no doubt. */
+  doubt: { readonly record: WatchedRecord; readonly until: number } | null;
   /** Since when it is known by a command alone; null once a poll has shown it. */
   unseenSince: EpochMs | null;
+}
+
+/** An object that is taken in. */
+export function newEntry(
+  record: WatchedRecord,
+  facts: Pick<Entry, 'digest' | 'known' | 'endedFrom' | 'seenAt' | 'unseenSince'>,
+): Entry {
+  return { record, ...facts, command: null, doubt: null };
 }
 
 /** What is left of an object that is not remembered any more. */

@@ -1,9 +1,10 @@
 import { GridweaveError } from '../model/errors.ts';
+import type { NativeKey } from '../model/ids.ts';
 import { epochMs, type Clock } from '../model/time.ts';
 import type { ChangeBatch } from '../providers/provider.ts';
 import type { Provider } from '../providers/registry.ts';
 import { createCallBudget } from '../upstream/call-budget.ts';
-import type { Credential } from '../upstream/types.ts';
+import type { CallContext, Credential } from '../upstream/types.ts';
 import type { LiveOptions } from './options.ts';
 
 /** Whose eyes a provider is looked at with. */
@@ -15,16 +16,33 @@ export interface PollScope {
 /** How long a call that was called off may take to let go before the poll ends without it. */
 const LET_GO_MS = 1_000;
 
+/** What one look at a provider showed. */
+export interface Looked {
+  readonly batch: ChangeBatch;
+  /** Jobs that were looked up because a sweep left them out, and are not there. */
+  readonly gone: readonly NativeKey[];
+}
+
+/** Jobs that are looked up at most because a sweep that was cut off does not hold them. */
+const MAX_LOOKED_UP = 20;
+
 /**
- * One call of `changes`, with a budget and a deadline of its own, and behind queries at the rate limiter. Rejects with
- * PROVIDER_TIMEOUT when an adapter does not come to an end in time, and with CANCELLED when the signal is aborted.
+ * One look at a provider: what changed since a watermark, or everything (null). Has a budget and a deadline of its own, and
+ * stays behind queries at the rate limiter. Rejects with PROVIDER_TIMEOUT when an adapter does not come to an end in time, and
+ * with CANCELLED when the signal is aborted.
  */
-export async function readChanges(
+export async function lookAt(
   provider: Provider,
   since: string | null,
   scope: PollScope,
-  deps: { readonly clock: Clock; readonly options: LiveOptions; readonly signal: AbortSignal },
-): Promise<ChangeBatch> {
+  deps: {
+    readonly clock: Clock;
+    readonly options: LiveOptions;
+    readonly signal: AbortSignal;
+    /** Jobs that a sweep which does not hold everything left out, the most doubtful first. */
+    readonly unheardOf: (batch: ChangeBatch, limit: number) => readonly NativeKey[];
+  },
+): Promise<Looked> {
   const { clock, options, signal } = deps;
   const controller = new AbortController();
   const abort = (): void => controller.abort();
@@ -41,16 +59,18 @@ export async function readChanges(
     if (controller.signal.aborted) giveUp();
   });
   try {
-    // An adapter that throws instead of rejecting is caught here, too.
-    const answer = Promise.resolve().then(() =>
-      provider.adapter.changes(since, {
-        signal: controller.signal,
-        deadlineAt: epochMs(clock.now() + options.pollTimeoutMs),
-        budget: createCallBudget(limit),
-        priority: 'background',
-        ...(scope.credential === null ? {} : { credential: scope.credential }),
-      }),
-    );
+    const ctx: CallContext = {
+      signal: controller.signal,
+      deadlineAt: epochMs(clock.now() + options.pollTimeoutMs),
+      budget: createCallBudget(limit),
+      priority: 'background',
+      ...(scope.credential === null ? {} : { credential: scope.credential }),
+    };
+    const answer = (async (): Promise<Looked> => {
+      const batch = await provider.adapter.changes(since, ctx);
+      if (since !== null || batch.complete) return { batch, gone: [] };
+      return lookUp(provider, batch, deps.unheardOf(batch, MAX_LOOKED_UP), ctx);
+    })();
     return await Promise.race([answer, givenUp]);
   } catch (thrown) {
     const isOurs = thrown instanceof GridweaveError && thrown.code === 'CANCELLED';
@@ -59,6 +79,27 @@ export async function readChanges(
     clearTimeout(timer);
     clearTimeout(grace);
     signal.removeEventListener('abort', abort);
+  }
+}
+
+/**
+ * A sweep that was cut off says nothing about what it does not hold, and may be cut off every time: so a few of those are
+ * looked up. When that fails the sweep stands as it is.
+ */
+async function lookUp(
+  provider: Provider,
+  batch: ChangeBatch,
+  keys: readonly NativeKey[],
+  ctx: CallContext,
+): Promise<Looked> {
+  if (keys.length === 0) return { batch, gone: [] };
+  try {
+    const { found, missing } = await provider.adapter.get('job', keys, ctx);
+    const gone = [...missing].filter(([, error]) => error.code === 'NOT_FOUND').map(([key]) => key);
+    return { batch: { ...batch, jobs: [...batch.jobs, ...found.values()] }, gone };
+  } catch (thrown) {
+    if (!(thrown instanceof GridweaveError) || thrown.code === 'CANCELLED') throw thrown;
+    return { batch, gone: [] };
   }
 }
 

@@ -107,6 +107,20 @@ describe('who is asked, and when', () => {
     expect(words()).toEqual([]);
   });
 
+  test('a sweep that cannot be made does not keep the changes from being read', async () => {
+    const lab = new ScriptedProvider('lab');
+    const { hub, words } = start([lab], { fullSweepMs: 20_000, warmMs: 4_000 });
+    hub.watch(JOBS);
+    await pass(1_000);
+    lab.answer = (since) => {
+      if (since === null) throw new GridweaveError('CALL_BUDGET_EXCEEDED', 'too much');
+      return batchOf([now('a', 'RUNNING')]);
+    };
+    await pass(30_000);
+    expect(lab.polls.filter((since) => since === null)).toHaveLength(2);
+    expect(words()[0]).toBe('CHANGE lab/a RUNNING');
+  });
+
   test('a delta that fell short brings a sweep; one that lost the thread begins a new epoch unless the sweep holds all', async () => {
     const lab = new ScriptedProvider('lab');
     const { hub, broken, words } = start([lab], { sweepRetryMs: 1_000 });
@@ -131,6 +145,27 @@ describe('who is asked, and when', () => {
     await pass(4_000);
     expect(broken).toEqual(['lab']);
     expect(hub.sources(JOBS)).toMatchObject([{ completeness: 'PARTIAL' }]);
+  });
+
+  test('what a sweep that was cut off leaves out is looked up; only what is not found is gone', async () => {
+    const lab = new ScriptedProvider('lab');
+    const a = now('a', 'RUNNING');
+    lab.rows = [a, now('b', 'RUNNING'), now('c', 'RUNNING')];
+    const { hub, words } = start([lab], { fullSweepMs: 10_000 });
+    hub.watch(JOBS);
+    await pass(1_000);
+    lab.rows = [a, now('c', 'FAILED')];
+    lab.answer = (since) => batchOf(since === null ? [a] : []);
+    lab.lookUpFailure = new GridweaveError('PROVIDER_UNAVAILABLE', 'down');
+    await pass(10_000);
+    expect([lab.lookedUp.splice(0), words()]).toEqual([['b', 'c'], []]);
+    expect(hub.sources(JOBS)).toMatchObject([{ errorCode: null }]);
+    lab.lookUpFailure = null;
+    await pass(10_000);
+    expect([lab.lookedUp, words()]).toEqual([
+      ['b', 'c'],
+      ['CHANGE lab/c FAILED', 'TOMBSTONE lab/b'],
+    ]);
   });
 
   test('a watermark that is refused is given up for a sweep', async () => {

@@ -35,7 +35,8 @@ export function parentsOf(record: WatchedRecord): {
 
 /**
  * What a change is seen by, as a short text: equal for two looks at an object that is as it was. When and how often it was
- * looked at (`observedAt`), a revision that moves alone, and previews of output are no change.
+ * looked at (`observedAt`), a revision that moves alone, and previews of output are no change. Generations are the business of
+ * the state machine.
  */
 export function digestOf(record: WatchedRecord): string {
   return hash('sha1', JSON.stringify(facts(record)), 'base64');
@@ -65,7 +66,7 @@ function facts(record: WatchedRecord): unknown[] {
   ];
   const counts = status.counts === null ? null : Object.entries(status.counts).toSorted(byFirst);
   const times = [record.createdAt, record.startedAt, record.endedAt, status.since];
-  const shared = [kind, name, record.generation, state, counts, status.confidence, times];
+  const shared = [kind, name, nativeRef.id, state, counts, status.confidence, times];
   switch (record.kind) {
     case 'job':
       return [...shared, record.jobKind, record.origin, record.projectKey, record.priority, labels(record.labels)]; // prettier-ignore

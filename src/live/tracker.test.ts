@@ -103,6 +103,19 @@ describe('what is an event', () => {
     expect(look(3_500, [job('a', 'RUNNING', { at: 2_900 })])).toEqual([]);
   });
 
+  test('a count of generations that fell is doubted, and believed when it stays', () => {
+    const { look } = start();
+    look(1_000, [job('a', 'RUNNING', { generation: 4 })]);
+    expect(look(2_000, [job('a', 'SUCCEEDED', { at: 2_000, generation: 3 })])).toEqual([]);
+    expect(look(4_000, [job('a', 'RUNNING', { at: 4_000, generation: 4 })])).toEqual([]);
+    expect(look(5_000, [job('a', 'SUCCEEDED', { at: 5_000, generation: 3 })])).toEqual([]);
+    const [end, ...others] = look(20_000, []);
+    expect([others, end?.generation, words([end!])]).toEqual([[], 4, ['CHANGE a SUCCEEDED']]);
+    expect(look(21_000, [job('a', 'QUEUED', { at: 21_000, generation: 4 })])).toMatchObject([
+      { reopened: true, generation: 5 },
+    ]);
+  });
+
   test('machines have no state machine: any difference is told', () => {
     const { look } = start();
     look(1_000, [node('n', 'READY')]);
@@ -120,6 +133,22 @@ describe('what is gone', () => {
     const events = look(3_000, [job('b', 'RUNNING', { at: 3_000 })], { complete: true });
     expect(words(events)).toEqual(['TOMBSTONE e', 'TOMBSTONE a-task', 'TOMBSTONE a']);
     expect([...tracker.matching('job', {})].map(({ key }) => key)).toEqual(['b']);
+  });
+
+  test('jobs that a look-up did not find, with their parts', () => {
+    const { tracker, look } = start();
+    look(1_000, [
+      job('a', 'RUNNING'),
+      execution('e', 'a', 'RUNNING'),
+      job('b', 'SUCCEEDED'),
+      job('c', 'RUNNING', { at: 900 }),
+    ]);
+    const cut = batchOf([job('d', 'RUNNING', { at: 2_000 })]);
+    const at = { startedAt: epochMs(2_000), now: epochMs(2_000) };
+    expect(tracker.unheardOf(cut, at, 10)).toEqual(['c', 'a', 'b']);
+    expect(tracker.unheardOf(cut, at, 1)).toEqual(['c']);
+    const events = tracker.take(cut, { ...at, silent: false, gone: [keyOf('a'), keyOf('unknown')] });
+    expect(words(events)).toEqual(['CHANGE d RUNNING', 'TOMBSTONE e', 'TOMBSTONE a']);
   });
 
   test('what is back is told as new, in a generation that did not fall', () => {
@@ -232,10 +261,13 @@ describe('commands', () => {
     const { look, tell } = start();
     look(1_000, [job('a', 'SUCCEEDED')]);
     expect(tell(2_000, job('a', 'CANCELLING', { at: 2_000 }))).toEqual([]);
-    const rerun = tell(3_000, job('a', 'QUEUED', { at: 3_000 }));
+    expect(tell(2_500, job('a', 'SUBMITTING', { at: 2_500 }))).toEqual([]);
+    const rerun = tell(3_000, job('a', 'QUEUED', { at: 3_000, generation: 2 }));
     expect(rerun).toMatchObject([{ reopened: true, generation: 2 }]);
     expect(look(3_500, [job('a', 'SUCCEEDED', { at: 3_400 })])).toEqual([]);
-    expect(look(5_000, [job('a', 'RUNNING', { at: 5_000 })])).toMatchObject([{ generation: 2 }]);
+    expect(look(5_000, [job('a', 'RUNNING', { at: 5_000, generation: 2 })])).toMatchObject([
+      { generation: 2 },
+    ]);
   });
 
   test('make objects that need not be listed at once', () => {

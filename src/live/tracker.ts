@@ -1,5 +1,5 @@
 import { activeFilters, passes } from '../merge/filter.ts';
-import type { ProviderKey } from '../model/ids.ts';
+import type { NativeKey, ProviderKey } from '../model/ids.ts';
 import { observe, type KnownState, type ObservedChange } from '../model/observe.ts';
 import { epochMs, type EpochMs } from '../model/time.ts';
 import type { ChangeBatch, ListFilter } from '../providers/provider.ts';
@@ -7,7 +7,7 @@ import { ageOf, commandOn, Departures, type Look } from './command.ts';
 import { WATCHED_KINDS, type LiveEvent, type SourceMode, type WatchedKind, type WatchedRecord } from './event.ts'; // prettier-ignore
 import type { LogEntry } from './event-log.ts';
 import type { Told } from './live.ts';
-import { Memory, type Entry } from './memory.ts';
+import { Memory, newEntry, type Entry } from './memory.ts';
 import type { TrackerOptions } from './options.ts';
 import { bare, digestOf, endOf, hasEnded, occurredAt, parentsOf } from './projection.ts';
 
@@ -18,6 +18,8 @@ const HISTORY_SLACK_MS = 60_000;
 export interface TakeOptions extends Look {
   /** A first look that nobody waits for: what is not known yet is learned and not told. */
   readonly silent: boolean;
+  /** Jobs that the provider says it does not have. */
+  readonly gone?: readonly NativeKey[];
 }
 
 /** Where an event comes from. */
@@ -38,7 +40,7 @@ export class Tracker {
   readonly #options: TrackerOptions;
   readonly #memory: Memory;
   readonly #departures: Departures;
-  readonly #commanded = new Set<Entry>();
+  readonly #doubted = new Set<Entry>();
   /** The newest creation or end seen, by the provider's clock; never ahead of ours. */
   #newest = -Infinity;
   /** What ended before this, by the provider's clock, belongs to a first look that was silent. */
@@ -65,8 +67,12 @@ export class Tracker {
     const records = [...batch.jobs, ...batch.tasks, ...batch.executions, ...batch.computeNodes];
     for (const record of records) this.#noteTimes(record, look.now);
     for (const record of records) this.#see(bare(record), look, events);
-    if (batch.complete) this.#buryMissing(records, look, events);
-    this.#settleCommands(look.now, events);
+    if (batch.complete) this.#bury(this.#missing(records, WATCHED_KINDS, look), pollAt(look), events);
+    const gone = (look.gone ?? [])
+      .map((key) => this.#memory.get('job', key))
+      .filter((entry) => entry !== null);
+    this.#bury(gone, pollAt(look), events);
+    this.#settleDoubts(look.now, events);
     if (look.silent) this.#historyBefore = this.#newest - HISTORY_SLACK_MS;
     this.#memory.forget(look.now);
     this.#departures.forget(look.now);
@@ -86,7 +92,7 @@ export class Tracker {
     const record = bare(told.record);
     this.#departures.recall(record.kind, record.key);
     const entry = this.#memory.get(record.kind, record.key);
-    if (entry !== null && hasEnded(entry.record) && isStopping(record)) return events;
+    if (entry !== null && comesLate(entry, record)) return events;
     const command = told.sourceMode === 'COMMAND' ? commandOn(entry, now) : null;
     if (entry === null) this.#meet(record, digestOf(record), { ...source, silent: false }, events);
     else if (!this.#follow(entry, record, digestOf(record), source, events)) return events;
@@ -98,7 +104,7 @@ export class Tracker {
       return events;
     }
     after.command = command;
-    this.#commanded.add(after);
+    after.doubt = null;
     if (entry === null) after.seenAt = epochMs(0);
     return events;
   }
@@ -109,16 +115,14 @@ export class Tracker {
     const record = event.type === 'TOMBSTONE' ? event.before : event.record;
     const nativeGeneration = record.kind === 'computeNode' ? 1 : record.generation;
     const known = record.kind === 'computeNode' ? null : { state: record.status.state, generation, nativeGeneration }; // prettier-ignore
-    const entry: Entry = {
-      record,
+    const entry = newEntry(record, {
       digest: digestOf(record),
       known,
       endedFrom: hasEnded(record) ? at : null,
       seenAt: event.sourceMode === 'COMMAND' ? epochMs(0) : record.observedAt,
-      command: null,
       unseenSince:
-        event.type === 'CHANGE' && event.sourceMode === 'COMMAND' && event.before === null ? at : null,
-    };
+        event.type === 'CHANGE' && event.sourceMode !== 'POLL' && event.before === null ? at : null,
+    });
     this.#noteTimes(record, at);
     if (event.type === 'TOMBSTONE') this.#memory.bury(this.#memory.get(kind, key) ?? entry);
     else this.#memory.put(entry);
@@ -137,6 +141,17 @@ export class Tracker {
     return false;
   }
 
+  /**
+   * Jobs that a batch, which holds not everything, should hold if they were there: those that live first, and of these the
+   * ones that were not heard of for longest.
+   */
+  unheardOf({ jobs }: ChangeBatch, look: Look, limit: number): NativeKey[] {
+    const rank = ({ record, seenAt }: Entry): number =>
+      hasEnded(record) ? seenAt : seenAt - Number.MAX_SAFE_INTEGER;
+    const missing = this.#missing(jobs, ['job'], look).toSorted((a, b) => rank(a) - rank(b));
+    return missing.slice(0, limit).map(({ record }) => record.key);
+  }
+
   #see(seen: WatchedRecord, look: TakeOptions, events: LiveEvent[]): void {
     const entry = this.#memory.get(seen.kind, seen.key);
     const digest = digestOf(seen);
@@ -146,11 +161,18 @@ export class Tracker {
     }
     entry.unseenSince = null;
     const age = ageOf(entry, { record: seen, digest }, look, this.#options);
-    if (age === 'DOUBTFUL' && entry.command !== null) entry.command.held = seen;
-    if (age !== 'CURRENT') return;
-    if (entry.command !== null) entry.command.held = null;
-    if (this.#follow(entry, seen, digest, { mode: 'POLL', now: look.now }, events))
+    if (age === 'OLDER') return;
+    const source = pollAt(look);
+    if (age === 'CURRENT' && this.#follow(entry, seen, digest, source, events)) {
       entry.seenAt = seen.observedAt;
+      entry.doubt = null;
+    } else if (age === 'DOUBTFUL' || hasFallen(entry, seen)) {
+      const until = (age === 'DOUBTFUL' ? entry.command?.at : null) ?? look.now;
+      entry.doubt = { record: seen, until: entry.doubt?.until ?? until + this.#options.commandSettleMs };
+      this.#doubted.add(entry);
+    } else {
+      entry.doubt = null;
+    }
   }
 
   /** Takes in an object that is not remembered. */
@@ -161,9 +183,10 @@ export class Tracker {
     events: LiveEvent[],
   ): void {
     const trace = this.#memory.trace(seen.kind, seen.key);
-    if (trace !== null && (trace.gone ? wasDeleted(seen) : trace.digest === digest)) return;
     const { known, change } = step(seen, trace?.known ?? null);
-    if (change === 'HELD' && trace?.gone === false) return;
+    if (trace?.gone === true && wasDeleted(seen)) return;
+    const isUnchanged = trace?.digest === digest && change === 'NONE';
+    if (trace?.gone === false && (isUnchanged || change === 'HELD')) return;
     const isTold = trace !== null || !(source.silent || this.#isHistory(seen, source));
     const endedAt = hasEnded(seen) ? (endOf(seen) ?? source.now) : null;
     const endedFrom = isTold && endedAt !== null ? source.now : endedAt;
@@ -171,7 +194,7 @@ export class Tracker {
       this.#memory.leaveTrace(seen.kind, seen.key, { digest, known, gone: false });
       return;
     }
-    const entry = { record: seen, digest, known, endedFrom, seenAt: seen.observedAt, command: null, unseenSince: null }; // prettier-ignore
+    const entry = newEntry(seen, { digest, known, endedFrom, seenAt: seen.observedAt, unseenSince: null });
     this.#memory.put(entry);
     if (isTold) events.push(this.#change(entry, null, trace?.gone === true ? 'FIRST' : change, source));
   }
@@ -216,15 +239,14 @@ export class Tracker {
     };
   }
 
-  #buryMissing(records: readonly WatchedRecord[], look: Look, events: LiveEvent[]): void {
+  /** What is known of some kinds and not among records. */
+  #missing(records: readonly WatchedRecord[], kinds: readonly WatchedKind[], look: Look): Entry[] {
     const held = new Set(records.map(nameOf));
-    const missing: Entry[] = [];
-    for (const kind of WATCHED_KINDS) {
-      for (const entry of this.#memory.all(kind)) {
-        if (!held.has(nameOf(entry.record)) && !this.#isYetToShow(entry, look)) missing.push(entry);
-      }
-    }
-    this.#bury(missing, { mode: 'POLL', now: look.now }, events);
+    return kinds.flatMap((kind) =>
+      [...this.#memory.all(kind)].filter(
+        (entry) => !held.has(nameOf(entry.record)) && !this.#isYetToShow(entry, look),
+      ),
+    );
   }
 
   /** What a command made need not be in a provider's lists at once. */
@@ -250,7 +272,7 @@ export class Tracker {
       for (const entry of all) {
         if (entry.record.kind !== kind) continue;
         this.#memory.bury(entry);
-        this.#commanded.delete(entry);
+        this.#doubted.delete(entry);
         const { key } = entry.record;
         const generation = entry.known?.generation ?? 1;
         events.push({ type: 'TOMBSTONE', provider: this.#provider, kind, key, occurredAt: null, observedAt: now, sourceMode: mode, generation, before: entry.record }); // prettier-ignore
@@ -258,16 +280,19 @@ export class Tracker {
     }
   }
 
-  /** Commands that had their time: what the provider has said since, and nothing else, counts. */
-  #settleCommands(now: EpochMs, events: LiveEvent[]): void {
-    for (const entry of this.#commanded) {
-      const { command, record } = entry;
-      if (command !== null && now - command.at < this.#options.commandSettleMs) continue;
-      this.#commanded.delete(entry);
-      entry.command = null;
-      const held = command?.held ?? null;
-      if (held === null || this.#memory.get(record.kind, record.key) !== entry) continue;
-      this.#follow(entry, held, digestOf(held), { mode: 'POLL', now }, events);
+  /** What was doubted long enough, and nothing else has come, is so. */
+  #settleDoubts(now: EpochMs, events: LiveEvent[]): void {
+    for (const entry of this.#doubted) {
+      const { doubt, record } = entry;
+      if (doubt !== null && now < doubt.until) continue;
+      this.#doubted.delete(entry);
+      entry.doubt = null;
+      if (doubt === null || this.#memory.get(record.kind, record.key) !== entry) continue;
+      if (hasFallen(entry, doubt.record)) entry.known = rebased(entry.known, doubt.record);
+      const source = { mode: 'POLL', now } as const;
+      if (this.#follow(entry, doubt.record, digestOf(doubt.record), source, events)) {
+        entry.seenAt = doubt.record.observedAt;
+      }
     }
   }
 
@@ -298,9 +323,32 @@ function step(
   return { known: anew, change: 'HELD' };
 }
 
-/** What a command says of work on its way to a stop: no news of work that a poll has shown at its end meanwhile. */
-function isStopping({ kind, status }: WatchedRecord): boolean {
-  return kind !== 'computeNode' && (status.state === 'CANCELLING' || status.state === 'SUSPENDED');
+/**
+ * Whether a provider counts fewer generations than before. It may be an answer from a place that lags behind; or the count is
+ * made of what is there (the tasks of a Qarnot job), or of what the adapter has witnessed since it was started.
+ */
+function hasFallen({ known }: Entry, seen: WatchedRecord): boolean {
+  return known !== null && seen.kind !== 'computeNode' && seen.generation < known.nativeGeneration;
+}
+
+/** The same state, with the provider's count as it is now. Ours stays. */
+function rebased(known: KnownState | null, seen: WatchedRecord): KnownState | null {
+  return known === null || seen.kind === 'computeNode'
+    ? null
+    : { ...known, nativeGeneration: seen.generation };
+}
+
+function pollAt({ now }: Look): Source {
+  return { mode: 'POLL', now };
+}
+
+/**
+ * Whether what is told of work is older than its end, which a poll has shown meanwhile: a quick job may have ended before the
+ * answer to its submission is there. Only a new generation opens again what has ended.
+ */
+function comesLate({ record, known }: Entry, told: WatchedRecord): boolean {
+  if (told.kind === 'computeNode' || known === null || !hasEnded(record) || hasEnded(told)) return false;
+  return told.generation <= known.nativeGeneration;
 }
 
 /** A provider that keeps deleted work for a while tells of the deletion in its own way. */

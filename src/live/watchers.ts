@@ -18,6 +18,11 @@ export class Watchers {
     return this.#count;
   }
 
+  /** How many different interests there are. */
+  get interests(): number {
+    return this.#held.size;
+  }
+
   /** Registers an interest; returns how to take it back, once. */
   add(interest: Interest): () => void {
     const name = JSON.stringify([interest.kind, interest.filter]);

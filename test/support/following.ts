@@ -3,6 +3,7 @@ import type { LiveEvent, WatchedKind, WatchedRecord } from '../../src/live/event
 import { LiveHub } from '../../src/live/hub.ts';
 import { RingLog } from '../../src/live/log/ring.ts';
 import type { LiveOptions } from '../../src/live/options.ts';
+import type { NativeKey } from '../../src/model/ids.ts';
 import type { AnyRecord } from '../../src/model/records.ts';
 import type { Provider } from '../../src/providers/registry.ts';
 import { ProviderRegistry } from '../../src/providers/registry.ts';
@@ -89,7 +90,7 @@ export function follow(rig: SimRig, options: Partial<LiveOptions> = {}): Followi
 export function faceOf(record: AnyRecord): string {
   if (!('generation' in record)) return record.kind === 'computeNode' ? record.status.state : '';
   const { state, raw, reason } = record.status;
-  return JSON.stringify([state, raw, reason, record.generation]);
+  return JSON.stringify([state, raw, reason]);
 }
 
 /** The provider as a reader of a snapshot, and of all events after it, believes it to be. */
@@ -107,6 +108,11 @@ export class EventMirror {
       else this.#set(event.record);
     }
     this.#read = events.length;
+  }
+
+  keysOf(kind: WatchedKind): NativeKey[] {
+    const names = [...this.faces.keys()].filter((name) => name.startsWith(`${kind} `));
+    return names.map((name) => name.slice(kind.length + 1) as NativeKey);
   }
 
   #set(record: WatchedRecord): void {

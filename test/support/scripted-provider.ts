@@ -1,5 +1,6 @@
 import { GridweaveError } from '../../src/model/errors.ts';
-import type { ProviderKey } from '../../src/model/ids.ts';
+import type { NativeKey, ProviderKey, RecordKind } from '../../src/model/ids.ts';
+import type { RecordOfKind } from '../../src/model/records.ts';
 import type { Capabilities, ChangeBatch, ProviderAdapter } from '../../src/providers/provider.ts';
 import { RecentProviderEvents } from '../../src/providers/recent-events.ts';
 import type { Provider } from '../../src/providers/registry.ts';
@@ -23,6 +24,9 @@ export class ScriptedProvider implements Provider {
   /** Polls that are under way, and the most there ever were at a time. */
   open = 0;
   mostOpen = 0;
+  /** Keys of jobs that were looked up. */
+  readonly lookedUp: NativeKey[] = [];
+  lookUpFailure: GridweaveError | null = null;
   /** Everything there is: what a sweep holds. */
   rows: readonly Row[] = [];
   /** Answers a poll. By default a sweep holds all rows, completely, and a delta the same rows. */
@@ -50,7 +54,21 @@ export class ScriptedProvider implements Provider {
       },
       version: null,
       list: unused,
-      get: unused,
+      // Only jobs are looked up by whoever follows changes.
+      get: <K extends RecordKind>(kind: K, keys: readonly NativeKey[]) => {
+        this.lookedUp.push(...keys);
+        if (this.lookUpFailure !== null) return Promise.reject(this.lookUpFailure);
+        const found = new Map<NativeKey, RecordOfKind[K]>();
+        const missing = new Map<NativeKey, GridweaveError>();
+        for (const key of keys) {
+          const row = this.rows.find(
+            (row): row is Row & RecordOfKind[K] => row.kind === kind && row.key === key,
+          );
+          if (row === undefined) missing.set(key, new GridweaveError('NOT_FOUND', 'No such job.'));
+          else found.set(key, row);
+        }
+        return Promise.resolve({ found, missing });
+      },
       tasksOfJobs: unused,
       executionsOfJobs: unused,
       executionsOfTasks: unused,
