@@ -3,6 +3,7 @@ import type { GridweaveError } from '../model/errors.ts';
 import type { ProviderKey } from '../model/ids.ts';
 import type { EpochMs } from '../model/time.ts';
 import type { WorkRecord } from '../providers/acting.ts';
+import type { KeyScope } from './stamp.ts';
 
 /** One object of a bulk action: done, or why not. */
 export interface ItemOutcome {
@@ -35,6 +36,8 @@ export type ActEvent =
   /** A bulk action has dealt with another object. */
   | (Base & {
       readonly type: 'BULK_PROGRESS';
+      /** Whose it is: nobody else hears of it. */
+      readonly scope: KeyScope;
       /** Names the bulk action; the caller may choose it. */
       readonly bulkId: string;
       readonly action: Action;

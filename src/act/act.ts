@@ -3,12 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Action, FieldVerdict } from '../model/actions.ts';
 import { LOCAL_VIEWER } from '../model/access.ts';
 import { GridweaveError } from '../model/errors.ts';
+import { decodeId } from '../model/ids.ts';
 import { lookupMany, type Ref } from '../merge/lookup.ts';
 import { epochMs } from '../model/time.ts';
 import type { WorkRecord } from '../providers/acting.ts';
 import type { Provider } from '../providers/registry.ts';
 import { createCallBudget } from '../upstream/call-budget.ts';
-import { objection } from './action-check.ts';
+import { mayTake, objection } from './action-check.ts';
 import { Actor, type ActionRequest } from './actor.ts';
 import { Auditor } from './auditor.ts';
 import { cancelMany, type BulkCancel, type BulkResult } from './bulk-cancel.ts';
@@ -68,9 +69,11 @@ export class Act {
     }
   }
 
-  /** What can be done to an object in the state it was read in. */
-  allowed(record: WorkRecord): readonly Action[] {
-    return this.#deps.providers.get(record.provider)?.adapter.acting?.allowed(record) ?? [];
+  /** What this caller can do to an object in the state it was read in. */
+  allowed(record: WorkRecord, { read }: Caller): readonly Action[] {
+    const provider = this.#deps.providers.get(record.provider);
+    const allowed = provider?.adapter.acting?.allowed(record) ?? [];
+    return allowed.filter((action) => mayTake(action, record, read.viewer));
   }
 
   submit(
@@ -85,14 +88,13 @@ export class Act {
   plan(
     spec: SubmitInput['spec'],
     providers: readonly Provider[],
-    extensions: readonly Extension[],
+    given: { readonly extensions: readonly Extension[]; readonly projectIds: readonly string[] },
+    caller: Caller,
   ): readonly PlannedPlacement[] {
     return providers.map((provider) => {
-      const extension = extensions.find(({ kind }) => kind === provider.kind) ?? null;
-      const judged = judge(
-        { provider: provider.key, projectId: null, spec, extension },
-        this.#deps.providers,
-      );
+      const extension = given.extensions.find(({ kind }) => kind === provider.kind) ?? null;
+      const projectId = given.projectIds.find((id) => decodeId(id)?.provider === provider.key) ?? null;
+      const judged = judge({ provider: provider.key, projectId, spec, extension }, caller.read);
       const { verdicts, notes, refusals } = judged;
       return { provider, accepted: judged.accepted !== null, verdicts, notes, refusals };
     });
@@ -135,7 +137,7 @@ export class Act {
       if (known?.phase === 'CREATED') return replayed(provider, known);
       return refuse(record ?? gone(ref));
     }
-    const against = objection('RERUN', record, provider, options.expectedRevision);
+    const against = objection('RERUN', record, provider, caller.read.viewer, options.expectedRevision);
     // A repeat of a rerun that went through meets a job that runs: it is answered, not refused.
     if (against !== null && against !== 'ALREADY' && known === null) return refuse(against);
     const { acting } = provider.adapter;

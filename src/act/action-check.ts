@@ -1,14 +1,17 @@
 import type { Action } from '../model/actions.ts';
+import type { Scope, Viewer } from '../model/access.ts';
 import { GridweaveError } from '../model/errors.ts';
 import { isTerminal, type State } from '../model/state.ts';
 import type { ActingCalls, WorkKind, WorkRecord } from '../providers/acting.ts';
 import type { Provider } from '../providers/registry.ts';
+import { notPermitted } from './permission.ts';
 
 /** What speaks against an action on an object as it was just read; ALREADY when it was done before; null when nothing does. */
 export function objection(
   action: Action,
   record: WorkRecord,
   provider: Provider,
+  viewer: Viewer,
   expectedRevision: number | null,
 ): GridweaveError | 'ALREADY' | null {
   const { acting } = provider.adapter;
@@ -19,6 +22,7 @@ export function objection(
       { provider: provider.key },
     );
   }
+  if (!mayTake(action, record, viewer)) return notPermitted(scopeFor(action), provider.key, false);
   if (expectedRevision !== null && record.revision !== expectedRevision) {
     return new GridweaveError(
       'CONFLICT',
@@ -36,6 +40,16 @@ export function objection(
     `This ${record.kind} cannot be ${DONE[action]} now: ${why}. See allowedActions.`,
     { provider: provider.key },
   );
+}
+
+/** Whether somebody was granted to take an action on an object. */
+export function mayTake(action: Action, record: WorkRecord, viewer: Viewer): boolean {
+  return viewer.in(scopeFor(action), record.provider, record.projectKey ?? null);
+}
+
+/** Running something again buys compute; everything else is about what was bought. */
+function scopeFor(action: Action): Scope {
+  return action === 'RERUN' ? 'submit' : 'operate';
 }
 
 export function supports(acting: ActingCalls, action: Action, kind: WorkKind): boolean {

@@ -68,7 +68,7 @@ export class Actor {
         results.set(key, { outcome: 'REFUSED', record: null, error: record });
         return;
       }
-      const against = objection(request.action, record, provider, request.expectedRevision);
+      const against = objection(request.action, record, provider, caller.read.viewer, request.expectedRevision);
       if (against === 'ALREADY') results.set(key, { outcome: 'ALREADY', record, error: null });
       else if (against !== null) results.set(key, { outcome: 'REFUSED', record, error: against });
       else targets.push({ record, reason: request.reason });
@@ -144,7 +144,7 @@ export class Actor {
     } else if (now !== undefined) {
       if (showsEffect(request.action, before, now)) return { outcome: 'DONE', record: now, error: null };
       // It ended otherwise before it could be done, and cannot be done any more.
-      const against = isTerminal(now.status.state) ? objection(request.action, now, provider, null) : null;
+      const against = isTerminal(now.status.state) ? objection(request.action, now, provider, caller.read.viewer, null) : null;
       if (against instanceof GridweaveError) return { outcome: 'REFUSED', record: now, error: against };
     }
     const unknown = new GridweaveError(

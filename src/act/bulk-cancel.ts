@@ -49,6 +49,7 @@ export async function cancelMany(
     deps.events.tell({
       type: 'BULK_PROGRESS',
       at: deps.clock.now(),
+      scope: caller.scope,
       bulkId,
       action: 'CANCEL',
       done: outcomes.size,
@@ -59,7 +60,7 @@ export async function cancelMany(
   };
   if (found.jobs.length === 0) {
     const nothing = { bulkId, action: 'CANCEL', done: 0, total: 0, item: null, finished: true } as const;
-    deps.events.tell({ type: 'BULK_PROGRESS', at: deps.clock.now(), ...nothing });
+    deps.events.tell({ type: 'BULK_PROGRESS', at: deps.clock.now(), scope: caller.scope, ...nothing });
   }
   const byProvider = new Map<ProviderKey, JobRecord[]>();
   for (const job of found.jobs) byProvider.set(job.provider, [...(byProvider.get(job.provider) ?? []), job]);
@@ -69,7 +70,7 @@ export async function cancelMany(
       if (provider === null) return;
       if (bulk.dryRun) {
         for (const record of jobs) {
-          const against = objection('CANCEL', record, provider, null);
+          const against = objection('CANCEL', record, provider, caller.read.viewer, null);
           progress(record, against === null ? { record, outcome: 'PLANNED', error: null } : { record, outcome: against === 'ALREADY' ? 'ALREADY' : 'REFUSED', error: against === 'ALREADY' ? null : against }); // prettier-ignore
         }
         return;

@@ -2,7 +2,9 @@ import type { FieldVerdict } from '../model/actions.ts';
 import { decodeId, type NativeKey } from '../model/ids.ts';
 import type { JobSpec } from '../model/job-spec.ts';
 import type { ActingCalls, SubmissionPlan, SubmissionTraits, SubmitRequest } from '../providers/acting.ts';
-import type { Provider, ProviderRegistry } from '../providers/registry.ts';
+import type { Provider } from '../providers/registry.ts';
+import type { ReadContext } from '../merge/context.ts';
+import { notPermitted } from './permission.ts';
 import type { Refusal } from './outcome.ts';
 import type { FieldProblem, Path } from './problems.ts';
 import { checkSpec } from './spec-check.ts';
@@ -44,7 +46,10 @@ export interface Judged {
 }
 
 /** Looks for everything that speaks against a request, so that a caller hears of it all at once. */
-export function judge(input: SubmitInput, providers: ProviderRegistry): Judged {
+export function judge(
+  input: SubmitInput,
+  { providers, viewer }: Pick<ReadContext, 'providers' | 'viewer'>,
+): Judged {
   const problems: FieldProblem[] = [...checkSpec(input.spec)];
   const provider = providers.get(input.provider);
   const acting = provider?.adapter.acting ?? null;
@@ -58,6 +63,9 @@ export function judge(input: SubmitInput, providers: ProviderRegistry): Judged {
   const extension = extensionOf(input.extension, provider, problems);
   const request: SubmitRequest = { spec: input.spec, project, extension };
   const invalid = problems.map((problem): Refusal => ({ type: 'INVALID_FIELD', problem }));
+  if (provider !== null && !viewer.in('submit', provider.key, project)) {
+    invalid.push({ type: 'FAILED', error: notPermitted('submit', provider.key, input.projectId === null) });
+  }
   if (provider === null || acting === null || traits === null) {
     return { accepted: null, provider, verdicts: [], notes: [], refusals: invalid };
   }

@@ -26,7 +26,7 @@ export class Submitter {
     options: { readonly idempotencyKey: string; readonly dryRun: boolean },
     caller: Caller,
   ): Promise<SubmitResult> {
-    const judged = judge(input, this.#deps.providers);
+    const judged = judge(input, caller.read);
     const refusals = [...checkKey(options.idempotencyKey), ...judged.refusals];
     const known = {
       provider: judged.provider?.key ?? null,

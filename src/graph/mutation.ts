@@ -85,6 +85,15 @@ builder.mutationType({
             field: 'input.jobs',
           });
         }
+        if (ctx.read.viewer.reach('operate', provider.key) !== 'ALL') {
+          throw new GridweaveError(
+            'NOT_PERMITTED',
+            'This needs the scope "operate" at all of the provider.',
+            {
+              provider: provider.key,
+            },
+          );
+        }
         const { adapter } = provider;
         if (adapter.importJobs === undefined) {
           throw new GridweaveError(

@@ -90,6 +90,11 @@ export const ERROR_CODES = {
     remedy: 'Wait for work to end, or have the quota raised at the provider.',
     retryable: true,
   },
+  NOT_PERMITTED: {
+    meaning: 'What this caller was granted here does not include this.',
+    remedy: 'Ask the operator of the gateway for the scope that the message names.',
+    retryable: false,
+  },
   CONFLICT: {
     meaning: 'The object changed since the caller read it, or another change is under way.',
     remedy: 'Read it again and decide anew.',

@@ -26,7 +26,7 @@ builder.interfaceFields(WorkInterface, (t) => ({
     type: [ActionEnum],
     description:
       'What can be done to it in the state it was read in. Empty where the provider offers nothing for this type of object.',
-    resolve: (row, _args, ctx) => [...ctx.act.allowed(row)],
+    resolve: (row, _args, ctx) => [...ctx.act.allowed(row, ctx.caller)],
   }),
 }));
 

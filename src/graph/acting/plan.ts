@@ -52,6 +52,9 @@ builder.queryField('plan', (t) =>
     args: {
       spec: t.arg({ type: TaskSpecInput, required: true, description: 'What would be run.' }),
       candidates: t.arg.idList({ description: 'Ids of Providers. Absent: all that take submissions.' }),
+      projects: t.arg.idList({
+        description: 'Ids of Projects to run in, at most one for each provider. Absent: their defaults.',
+      }),
       extensions: t.arg({
         type: [ProviderExtensionsInput],
         description: 'What kinds of provider alone know, at most one for each kind.',
@@ -60,7 +63,8 @@ builder.queryField('plan', (t) =>
     resolve: (_root, args, ctx) => {
       const extensions = (args.extensions ?? []).map(toExtension).filter((given) => given !== null);
       const providers = candidatesOf(args.candidates, ctx);
-      return { options: ctx.act.plan(toJobSpec(args.spec), providers, extensions) };
+      const given = { extensions, projectIds: args.projects ?? [] };
+      return { options: ctx.act.plan(toJobSpec(args.spec), providers, given, ctx.caller) };
     },
   }),
 );

@@ -86,6 +86,7 @@ const InvalidState = userError(
 );
 const UnsupportedOperation = userError('UnsupportedOperation', 'The provider cannot do this at all.');
 const ObjectNotFound = userError('ObjectNotFound', 'There is no such object, or not any more.');
+const NotPermitted = userError('NotPermitted', 'What the caller was granted here does not include this.');
 const QuotaExceeded = userError(
   'QuotaExceeded',
   'The provider refuses more work of this account or project.',
@@ -105,6 +106,7 @@ const TYPE_OF: Readonly<Partial<Record<ErrorCode, string>>> = {
   INVALID_STATE: 'InvalidState',
   UNSUPPORTED_OPERATION: 'UnsupportedOperation',
   NOT_FOUND: 'ObjectNotFound',
+  NOT_PERMITTED: 'NotPermitted',
   QUOTA_EXCEEDED: 'QuotaExceeded',
   PROVIDER_REFUSED: 'ProviderRefused',
   FORBIDDEN: 'ProviderRefused',
@@ -122,6 +124,7 @@ export const ActErrorUnion = builder.unionType('ActError', {
     InvalidState,
     UnsupportedOperation,
     ObjectNotFound,
+    NotPermitted,
     QuotaExceeded,
     ProviderRefused,
     ProviderTrouble,

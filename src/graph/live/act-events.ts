@@ -97,11 +97,17 @@ builder.objectRef<Told<Event<'BULK_PROGRESS'>>>('BulkProgress').implement({
   }),
 });
 
+/** Bulk actions are their callers' own; submissions are told to who sees all of the provider. */
+function mayHear(event: ActEvent, { read, caller }: GraphContext): boolean {
+  if (event.type === 'BULK_PROGRESS') return event.scope === caller.scope;
+  return read.viewer.reach('read', event.provider) === 'ALL';
+}
+
 async function* told(bulkId: string | null, ctx: GraphContext): AsyncGenerator<Told> {
   const queue = new BoundedQueue<ActEvent>(MAX_WAITING);
   const stop = ctx.act.events.listen((event) => {
     const wanted = bulkId === null || (event.type === 'BULK_PROGRESS' && event.bulkId === bulkId);
-    if (wanted) queue.push(event);
+    if (wanted && mayHear(event, ctx)) queue.push(event);
   });
   const leave = (): void => queue.end();
   const { signal } = ctx.read.call;
