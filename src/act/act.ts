@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Action, FieldVerdict } from '../model/actions.ts';
+import type { Action } from '../model/actions.ts';
 import { LOCAL_VIEWER } from '../model/access.ts';
 import { GridweaveError } from '../model/errors.ts';
 import { decodeId } from '../model/ids.ts';
@@ -17,20 +17,12 @@ import type { ActDeps, Caller } from './caller.ts';
 import { intentId, type Intent } from './intent.ts';
 import { checkKey } from './once-key.ts';
 import { Once } from './once.ts';
-import { refusedSubmit, type ActionResult, type Refusal, type SubmitResult } from './outcome.ts';
+import { refusedSubmit, type ActionResult, type SubmitResult } from './outcome.ts';
+import { placement, type PlannedPlacement } from './placement.ts';
 import { Reconciler } from './reconciler.ts';
 import { scopeOf, stampOf } from './stamp.ts';
 import { judge, type Extension, type SubmitInput } from './submit-request.ts';
 import { Submitter } from './submitter.ts';
-
-/** What one provider would do with a specification. */
-export interface PlannedPlacement {
-  readonly provider: Provider;
-  readonly accepted: boolean;
-  readonly verdicts: readonly FieldVerdict[];
-  readonly notes: readonly string[];
-  readonly refusals: readonly Refusal[];
-}
 
 /** Everything that can be done at providers. One per process. */
 export class Act {
@@ -94,9 +86,8 @@ export class Act {
     return providers.map((provider) => {
       const extension = given.extensions.find(({ kind }) => kind === provider.kind) ?? null;
       const projectId = given.projectIds.find((id) => decodeId(id)?.provider === provider.key) ?? null;
-      const judged = judge({ provider: provider.key, projectId, spec, extension }, caller.read);
-      const { verdicts, notes, refusals } = judged;
-      return { provider, accepted: judged.accepted !== null, verdicts, notes, refusals };
+      const asked = { provider: provider.key, projectId: null, spec, extension };
+      return placement(provider, judge(asked, this.#deps.providers));
     });
   }
 

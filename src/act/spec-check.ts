@@ -48,11 +48,12 @@ export function checkSpec(spec: JobSpec): readonly FieldProblem[] {
 
 function words(found: Problems, path: Path, list: readonly string[]): void {
   found.atMost(path, list.length, MAX_WORDS, 'words');
-  list.forEach((word, i) => {
-    if (word.includes('\0')) found.add([...path, i], 'must not hold a zero byte');
-    else if (word.length > MAX_WORD)
-      found.add([...path, i], `must have at most ${String(MAX_WORD)} characters`);
-  });
+  list.forEach((text, i) => word(found, [...path, i], text));
+}
+
+function word(found: Problems, path: Path, text: string): void {
+  if (text.includes('\0')) found.add(path, 'must not hold a zero byte');
+  else if (text.length > MAX_WORD) found.add(path, `must have at most ${String(MAX_WORD)} characters`);
 }
 
 function environment(
@@ -75,7 +76,7 @@ function environment(
   found.atMost(['spec', 'env'], plain.length, MAX_ITEMS, 'variables');
   plain.forEach((variable, i) => {
     name(['spec', 'env', i, 'name'], variable.name);
-    words(found, ['spec', 'env', i, 'value'], [variable.value]);
+    word(found, ['spec', 'env', i, 'value'], variable.value);
   });
   found.atMost(['spec', 'secretEnv'], secret.length, MAX_ITEMS, 'variables');
   secret.forEach((variable, i) => {

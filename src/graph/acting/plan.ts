@@ -1,6 +1,6 @@
 import { GridweaveError } from '../../model/errors.ts';
 import { expectId } from '../../model/ids.ts';
-import type { PlannedPlacement } from '../../act/act.ts';
+import type { PlannedPlacement } from '../../act/placement.ts';
 import type { Provider } from '../../providers/registry.ts';
 import { builder } from '../builder.ts';
 import type { GraphContext } from '../context.ts';
