@@ -2,6 +2,7 @@ import type { Act } from '../act/act.ts';
 import type { Caller } from '../act/caller.ts';
 import type { FeedOpener } from '../live/feed.ts';
 import type { LiveState } from '../live/live.ts';
+import type { LogFollowers } from '../live/logs/log-followers.ts';
 import type { ReadContext } from '../merge/context.ts';
 import type { Loaders } from './loaders.ts';
 
@@ -13,7 +14,11 @@ export interface GraphContext {
   /** What can be done at providers; shared by all operations. */
   readonly act: Act;
   /** Subscriptions to changes; null when this gateway has none. */
-  readonly live: { readonly feeds: FeedOpener; readonly state: LiveState } | null;
+  readonly live: {
+    readonly feeds: FeedOpener;
+    readonly state: LiveState;
+    readonly logs: LogFollowers;
+  } | null;
   /** On whose behalf this operation acts. */
   readonly caller: Caller;
 }

@@ -12,6 +12,7 @@ import './acting/cancel-jobs.ts';
 import './acting/plan.ts';
 import './live/subscription.ts';
 import './live/event-window.ts';
+import './live/logs.ts';
 import './live/act-events.ts';
 
 /** The executable schema. Built once per process. */

@@ -3,7 +3,8 @@ import type { LogEnd, LogLine, LogRequest, LogSnapshot } from './provider.ts';
 /**
  * Cuts the window that a caller asked for out of the full text an adapter could read. Offsets count UTF-8 bytes of the
  * chosen stream, every line with its newline, so that they mean the same on every read of a log that only grows.
- * `startByte` is the offset of the first line, for adapters that left out what nobody asked for.
+ * `startByte` is the offset of the first line, for adapters that left out what nobody asked for. `openLine` says whether the
+ * last line of the text has no newline; it counts as if it had one.
  */
 export function logWindow(
   lines: readonly LogLine[],
@@ -11,6 +12,7 @@ export function logWindow(
   end: LogEnd,
   message: string | null = null,
   startByte = 0,
+  openLine?: boolean,
 ): LogSnapshot {
   const chosen =
     request.stream === 'COMBINED' ? lines : lines.filter((line) => line.stream === request.stream);
@@ -32,6 +34,9 @@ export function logWindow(
     endByte: fitted.at(-1)?.endByte ?? Math.max(request.afterByte, rest.length === 0 ? offset : 0),
     end: cut ? 'TRUNCATED' : end,
     message: cut ? `Only ${String(request.maxBytes)} bytes are returned at a time.` : message,
+    ...(openLine === undefined || request.stream === 'COMBINED'
+      ? {}
+      : { openLine: openLine && fitted.length > 0 && fitted.at(-1) === rest.at(-1) }),
   };
 }
 

@@ -135,7 +135,40 @@ export interface LogSnapshot {
   readonly endByte: number;
   readonly end: LogEnd;
   readonly message: string | null;
+  /**
+   * True when the last line given has no newline, so that what is written next goes on with it; false when it has one. For
+   * a single stream only. Absent: not known.
+   */
+  readonly openLine?: boolean;
 }
+
+/** What an execution can write to. */
+export type LogOutput = Exclude<LogStream, 'COMBINED'>;
+
+export interface LogFollowRequest {
+  readonly stream: LogStream;
+  /** Bytes of each output's own UTF-8 text that need not be told again. */
+  readonly after: Readonly<Record<LogOutput, number>>;
+}
+
+/** A piece of a log that is being followed: text as the program wrote it, or the word on why there is no more now. */
+export type LogPiece =
+  | {
+      readonly type: 'TEXT';
+      readonly output: LogOutput;
+      /** Where it begins in its own output, in bytes of UTF-8. */
+      readonly atByte: number;
+      /** Several lines or half of one; never half of a character. */
+      readonly text: string;
+    }
+  | {
+      readonly type: 'END';
+      /** OPEN: the log goes on, and is to be asked for again. */
+      readonly end: LogEnd;
+      readonly message: string | null;
+      /** There is more already: it is to be asked for again without delay. Absent means no. */
+      readonly more?: boolean;
+    };
 
 /** Everything that changed at a provider since a watermark. */
 export interface ChangeBatch {
@@ -206,6 +239,13 @@ export interface ProviderAdapter extends ChildCalls {
     ctx: CallContext,
   ): Promise<Found<RecordOfKind[K]>>;
   logs(execution: NativeKey, request: LogRequest, ctx: CallContext): Promise<LogSnapshot>;
+  /**
+   * Tells a log as raw text, both outputs in the order they were written in: for adapters that can do better than being
+   * asked for each output with `logs` again and again. The last piece is an END, perhaps at once, perhaps when the work
+   * ends; the caller comes back after OPEN, from where it is. A text may begin before `after`, never behind a hole.
+   * Throws like any call; what came before counts. Lets go of everything when its reader stops.
+   */
+  followLog?(execution: NativeKey, request: LogFollowRequest, ctx: CallContext): AsyncIterable<LogPiece>;
   changes(since: string | null, ctx: CallContext): Promise<ChangeBatch>;
   /**
    * Takes up jobs that were made elsewhere, by the ids the provider gave them: from then on lists and changes hold them.

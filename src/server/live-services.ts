@@ -6,6 +6,7 @@ import { createFeeds } from '../live/feed/feeds.ts';
 import type { FeedOpener } from '../live/feed.ts';
 import type { EventLog } from '../live/event-log.ts';
 import { LiveHub } from '../live/hub.ts';
+import { LogFollowers } from '../live/logs/log-followers.ts';
 import { openFileLog } from '../live/log/file-log.ts';
 import { RingLog } from '../live/log/ring.ts';
 import type { Clock } from '../model/time.ts';
@@ -15,6 +16,8 @@ import type { ProviderRegistry } from '../providers/registry.ts';
 export interface LiveServices {
   readonly hub: LiveHub;
   readonly feeds: FeedOpener;
+  /** The logs that are being followed. */
+  readonly logs: LogFollowers;
   /** Ends every poll, then the log. Feeds are drained before, by whoever serves them. */
   close(): Promise<void>;
 }
@@ -47,10 +50,13 @@ export async function openLive(options: LiveServiceOptions): Promise<LiveService
     bookmarkEveryMs: config.bookmarkEveryMs,
     limits: { maxMessages: config.queueMessages, maxBytes: config.queueBytes },
   });
+  const logs = new LogFollowers({ providers, clock, onFault });
   return {
     hub,
     feeds,
+    logs,
     close: async () => {
+      await logs.close();
       await hub.close();
       await log.close();
     },

@@ -68,6 +68,6 @@ export function beginOperation(
   const { viewer, requestId } = asker;
   const caller: Caller = { read, scope: scopeOf(viewer), actor: viewer.id, requestId };
   const { act, live: services } = deps.services;
-  const live = services == null ? null : { feeds: services.feeds, state: services.hub };
+  const live = services == null ? null : { feeds: services.feeds, state: services.hub, logs: services.logs };
   return { read, loaders: new Loaders(read), limits: deps.limits, act, live, caller, upstreamCalls };
 }

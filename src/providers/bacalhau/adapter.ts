@@ -12,6 +12,8 @@ import {
   type Found,
   type ListPage,
   type ListQuery,
+  type LogFollowRequest,
+  type LogPiece,
   type LogRequest,
   type LogSnapshot,
   type ProbeResult,
@@ -30,6 +32,7 @@ import { listJobs, listTasks } from './list-jobs.ts';
 import { listNodes } from './list-nodes.ts';
 import { isNamespace, listProjects } from './list-projects.ts';
 import { foundOf, Lookup, outcome } from './lookup.ts';
+import { followLog } from './log-follow.ts';
 import { LogSockets } from './log-sockets.ts';
 import { readLog } from './logs.ts';
 import { mapNamespace } from './map-project.ts';
@@ -124,6 +127,19 @@ export class BacalhauAdapter implements ProviderAdapter {
 
   logs(execution: NativeKey, request: LogRequest, ctx: CallContext): Promise<LogSnapshot> {
     return readLog(
+      { api: this.#api, executions: this.#executions, sockets: this.#sockets, clock: this.#clock },
+      execution,
+      request,
+      ctx,
+    );
+  }
+
+  followLog(
+    execution: NativeKey,
+    request: LogFollowRequest,
+    ctx: CallContext,
+  ): AsyncGenerator<LogPiece, undefined> {
+    return followLog(
       { api: this.#api, executions: this.#executions, sockets: this.#sockets, clock: this.#clock },
       execution,
       request,

@@ -17,10 +17,16 @@ const LATE: LogProblem = { message: 'The log did not arrive in time. Ask again t
 /** The socket's next message. */
 export type Next = Promise<IteratorResult<string>>;
 
+/** Takes a log's chunks as they come. */
+export interface LogSink extends Pick<LogCollector, 'add'> {
+  /** Reading on is of no use. */
+  readonly full: boolean;
+}
+
 /** Reads until the log ends, enough was read, or nobody waits any longer; `unheard` is what was waited for then. */
 export async function drain(
   socket: UpstreamSocket,
-  collector: LogCollector,
+  collector: LogSink,
   waitMs: number,
   left: Promise<null>,
 ): Promise<{ readonly problem: LogProblem | null; readonly unheard: Next | null }> {

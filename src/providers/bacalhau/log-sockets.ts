@@ -5,8 +5,7 @@ import { epochMs, type Clock } from '../../model/time.ts';
 import { cancellationOf } from '../../upstream/cancellation.ts';
 import type { CallContext, UpstreamSocket } from '../../upstream/types.ts';
 import type { BacalhauApi } from './api.ts';
-import type { LogCollector } from './log-collector.ts';
-import { drain, saysGone, type LogProblem, type Next } from './log-drain.ts';
+import { drain, saysGone, type LogProblem, type LogSink, type Next } from './log-drain.ts';
 import { NodeTurns, type Release } from './node-turns.ts';
 
 /** Time kept back to answer in when the socket says nothing: the server may wait 60 s for a log that is gone. */
@@ -54,7 +53,7 @@ export class LogSockets {
   async read(
     target: Target,
     record: ExecutionRecord,
-    collector: LogCollector,
+    collector: LogSink,
     ctx: CallContext,
   ): Promise<LogProblem | null> {
     const bounded = { ...ctx, deadlineAt: epochMs(ctx.deadlineAt - RESERVE_MS) };
@@ -81,7 +80,7 @@ export class LogSockets {
   async #inTurn(
     target: Target,
     record: ExecutionRecord,
-    collector: LogCollector,
+    collector: LogSink,
     ctx: CallContext,
     left: Promise<null>,
     release: Release,

@@ -66,7 +66,7 @@ export async function readLog(
  * Why the node is not asked for a log that it cannot have: such a request hears nothing for a minute, and keeps the
  * node's other logs waiting for so long (seen on 1.9.3). Null when it may have one.
  */
-function whyNotAsked(
+export function whyNotAsked(
   { job, dialect }: JobExecutions,
   record: ExecutionRecord,
   sockets: LogSockets,

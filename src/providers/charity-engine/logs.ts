@@ -44,7 +44,7 @@ export async function readLog(
   }
   if (request.stream === 'STDERR') return logWindow([], request, end, ONE_STREAM);
   const lines = toLines('STDOUT', text);
-  const whole = logWindow(lines, request, end);
+  const whole = logWindow(lines, request, end, null, 0, text !== '' && !text.endsWith('\n'));
   const isShorter = request.afterByte > 0 && Buffer.byteLength(text) + 1 < request.afterByte;
   const message =
     'The log is shorter than the asked offset: the service replaced it. Read it from its start.';

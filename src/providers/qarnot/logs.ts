@@ -2,7 +2,7 @@ import type { NativeKey } from '../../model/ids.ts';
 import { isTerminal } from '../../model/state.ts';
 import type { CallContext, UpstreamResponse } from '../../upstream/types.ts';
 import { logWindow, toLines } from '../log-window.ts';
-import type { LogEnd, LogLine, LogRequest, LogSnapshot } from '../provider.ts';
+import type { LogEnd, LogRequest, LogSnapshot } from '../provider.ts';
 import { notFound, type Connection } from './connection.ts';
 import { parseExecutionKey } from './keys.ts';
 import { taskRowsByUuid } from './lookup.ts';
@@ -43,7 +43,8 @@ export async function readLogs(
     request.stream === 'STDERR' ? [] : api.output(name.taskUuid, 'stdout', name.instanceId, ctx),
     request.stream === 'STDOUT' ? [] : api.output(name.taskUuid, 'stderr', name.instanceId, ctx),
   ]);
-  const lines = [...linesOf('STDOUT', stdout), ...linesOf('STDERR', stderr)];
+  const texts = { STDOUT: textOfOutput(stdout), STDERR: textOfOutput(stderr) };
+  const lines = [...toLines('STDOUT', texts.STDOUT), ...toLines('STDERR', texts.STDERR)];
   const end: LogEnd = isTerminal(execution.status.state) ? 'ENDED' : 'OPEN';
   const sizeBytes = lines.reduce((total, line) => total + Buffer.byteLength(line.text) + 1, 0);
   if (sizeBytes < request.afterByte) {
@@ -59,19 +60,16 @@ export async function readLogs(
       'The service keeps no output of this instance.',
     );
   const message = request.stream === 'COMBINED' ? 'Standard output first, then standard error: their interleaving is not told.' : null; // prettier-ignore
-  return logWindow(lines, request, end, message);
-}
-
-function linesOf(stream: LogLine['stream'], answer: UpstreamResponse | readonly never[] | null): LogLine[] {
-  if (answer === null || !('body' in answer)) return [];
-  return toLines(stream, textOfOutput(answer));
+  const last = request.stream === 'COMBINED' ? '' : texts[request.stream];
+  return logWindow(lines, request, end, message, 0, last !== '' && !last.endsWith('\n'));
 }
 
 /**
  * Sources disagree on the wire format: most clients take the body as it is, one decodes a JSON string. So it is unwrapped
  * only when it says that it is JSON and is a string; a task that printed `"quoted"` as plain text keeps its quotes.
  */
-function textOfOutput(answer: UpstreamResponse): string {
+function textOfOutput(answer: UpstreamResponse | readonly never[] | null): string {
+  if (answer === null || !('body' in answer)) return '';
   const { body, headers } = answer;
   if (typeof body !== 'string') return '';
   if (!/\bjson\b/i.test(headers['content-type'] ?? '')) return body;
