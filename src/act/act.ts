@@ -86,8 +86,8 @@ export class Act {
     return providers.map((provider) => {
       const extension = given.extensions.find(({ kind }) => kind === provider.kind) ?? null;
       const projectId = given.projectIds.find((id) => decodeId(id)?.provider === provider.key) ?? null;
-      const asked = { provider: provider.key, projectId: null, spec, extension };
-      return placement(provider, judge(asked, this.#deps.providers));
+      const asked = { provider: provider.key, projectId, spec, extension };
+      return placement(provider, judge(asked, caller.read), projectId !== null);
     });
   }
 

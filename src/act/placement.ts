@@ -12,21 +12,15 @@ export interface PlannedPlacement {
   readonly refusals: readonly Refusal[];
 }
 
-/** A plan names no project: that a provider has to be told one is to be known, and speaks against nothing. */
-export function placement(provider: Provider, judged: Judged): PlannedPlacement {
-  const aboutProject = ({ path }: { readonly path: FieldVerdict['path'] }): boolean => path[0] === 'project';
-  const verdicts = judged.verdicts.filter((verdict) => !aboutProject(verdict));
-  const refusals = judged.refusals.filter(
-    (refusal) => refusal.type === 'FAILED' || !aboutProject(refusal.problem),
-  );
-  const wanted = judged.verdicts
-    .filter(aboutProject)
-    .flatMap(({ reason }) => (reason === null ? [] : [reason]));
-  return {
-    provider,
-    accepted: refusals.length === 0,
-    verdicts,
-    notes: [...judged.notes, ...wanted],
-    refusals,
-  };
+/**
+ * A plan need not name a project: that a provider has to be told one is then to be known, and speaks against nothing.
+ */
+export function placement(provider: Provider, judged: Judged, projectNamed: boolean): PlannedPlacement {
+  const aside = ({ path }: { readonly path: FieldVerdict['path'] }): boolean =>
+    !projectNamed && path[0] === 'project';
+  const verdicts = judged.verdicts.filter((verdict) => !aside(verdict));
+  const refusals = judged.refusals.filter((refusal) => refusal.type === 'FAILED' || !aside(refusal.problem));
+  const wanted = judged.verdicts.filter(aside).flatMap(({ reason }) => (reason === null ? [] : [reason]));
+  const notes = [...judged.notes, ...wanted];
+  return { provider, accepted: refusals.length === 0, verdicts, notes, refusals };
 }

@@ -103,6 +103,12 @@ export interface JobPage {
   readonly sources: readonly { readonly provider: { readonly key: string }; readonly outcome: string }[];
 }
 
+interface PlanArguments {
+  readonly candidates?: readonly string[];
+  readonly projects?: readonly string[] | undefined;
+  readonly extensions?: readonly object[];
+}
+
 export interface CancelJobsInput {
   readonly filter: JobFilter;
   readonly limit: number;
@@ -192,10 +198,7 @@ export class ActingClient {
     return (await this.ask<{ answer: Acted }>(actionOn(kind, field), { input: { id, ...more } })).answer;
   }
 
-  async plan(
-    spec: TaskSpecInput,
-    more: { readonly candidates?: readonly string[]; readonly extensions?: readonly object[] } = {},
-  ): Promise<readonly PlanOption[]> {
+  async plan(spec: TaskSpecInput, more: PlanArguments = {}): Promise<readonly PlanOption[]> {
     const { plan } = await this.ask<{ plan: { options: PlanOption[] } }>(PLAN, { spec, ...more });
     return plan.options;
   }

@@ -45,8 +45,13 @@ export const RECONCILE = `mutation Reconcile($input: ReconcileSubmissionInput!) 
 }
 ${SHOWN_JOB}`;
 
-export const PLAN = `query Plan($spec: TaskSpecInput!, $candidates: [ID!], $extensions: [ProviderExtensions!]) {
-  plan(spec: $spec, candidates: $candidates, extensions: $extensions) {
+export const PLAN = `query Plan(
+  $spec: TaskSpecInput!
+  $candidates: [ID!]
+  $projects: [ID!]
+  $extensions: [ProviderExtensions!]
+) {
+  plan(spec: $spec, candidates: $candidates, projects: $projects, extensions: $extensions) {
     options {
       provider { key }
       accepted

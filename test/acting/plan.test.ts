@@ -41,6 +41,20 @@ describe('what would become of a specification', () => {
     expect(errors?.[0]?.extensions?.code).toBe('NOT_FOUND');
   });
 
+  it('takes a missing project for a thing to know, and judges one that is named', async () => {
+    const client = gateway();
+    const runai = async (projects?: string[]) =>
+      (await client.plan(neutralSpec(), { projects })).find(({ provider }) => provider.key === 'runai');
+    const aboutProject = expect.objectContaining({ path: ['project'] });
+    const without = await runai();
+    expect(without).toMatchObject({ accepted: true, errors: [] });
+    expect(without?.notes.join(' ')).toContain('name one');
+    expect(without?.verdicts).not.toContainEqual(aboutProject);
+    const named = await runai([await client.projectOf('runai')]);
+    expect(named).toMatchObject({ accepted: true });
+    expect(named?.verdicts).toContainEqual(aboutProject);
+  });
+
   it.each(ALL)('takes what %s alone knows for it, and leaves the others as they were', async (kind) => {
     const client = gateway();
     const plain = await client.plan(neutralSpec());
