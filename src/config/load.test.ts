@@ -33,6 +33,13 @@ describe('a correct file', () => {
       maxUpstreamCalls: 300,
       maxBodyBytes: 1_048_576,
       maxLogBytes: 1_048_576,
+      maxTokens: 5_000,
+      maxDepth: 16,
+      maxAliases: 50,
+      maxDirectives: 50,
+      maxRootFields: 20,
+      maxFields: 2_000,
+      maxCost: 25_000,
     });
     expect(config.log).toEqual({ level: 'info' });
     expect(config.sandbox).toBeNull();

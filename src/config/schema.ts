@@ -52,6 +52,30 @@ const limitsSchema = z
       .max(64 * MIB)
       .default(MIB)
       .describe('The largest request body that is read, in bytes.'),
+    maxTokens: z
+      .int()
+      .min(100)
+      .max(1_000_000)
+      .default(5_000)
+      .describe('The words and signs of the largest document that is read.'),
+    maxDepth: z.int().min(1).max(100).default(16).describe('The deepest nesting of fields.'),
+    maxAliases: z.int().min(0).max(10_000).default(50).describe('Aliases of one operation, fragments counted at each use.'), // prettier-ignore
+    maxDirectives: z.int().min(0).max(10_000).default(50).describe('Directives of one operation.'),
+    maxRootFields: z.int().min(1).max(1_000).default(20).describe('Root fields of one operation.'),
+    maxFields: z
+      .int()
+      .min(10)
+      .max(100_000)
+      .default(2_000)
+      .describe('Fields of one operation, fragments counted at each use.'),
+    maxCost: z
+      .int()
+      .min(10)
+      .max(1_000_000_000)
+      .default(25_000)
+      .describe(
+        'The cost of one operation in the worst case, judged before it runs: 10 for each call to a provider, 0.1 for each object. `extensions.cost` tells it when the header `x-gridweave-cost` asks.',
+      ),
     maxLogBytes: z
       .int()
       .min(1024)

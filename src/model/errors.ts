@@ -115,6 +115,16 @@ export const ERROR_CODES = {
     remedy: 'Compare it with the schema; GraphiQL marks the place.',
     retryable: false,
   },
+  OPERATION_TOO_LARGE: {
+    meaning: 'The document is larger, deeper or has more aliases than one operation may have.',
+    remedy: 'Split it as the message says, or have the limit raised in the configuration.',
+    retryable: false,
+  },
+  COST_LIMIT: {
+    meaning: 'The operation may need more calls to providers, or more objects, than one operation may cost.',
+    remedy: 'Ask for fewer rows with "first", or for fewer levels.',
+    retryable: false,
+  },
   BAD_USER_INPUT: {
     meaning: 'A variable does not fit its type.',
     remedy: 'Correct the variable that the message names.',

@@ -4,6 +4,12 @@ import type { GraphQLSchema } from 'graphql';
 import { schema } from '../graph/schema.ts';
 import type { LiveOperations, LiveSlot } from './live/live-operations.ts';
 import { useLive } from './live/use-live.ts';
+import { SHAPE_LIMITS } from './limits/shape.ts';
+import {
+  DEFAULT_MAX_COST,
+  useOperationLimits,
+  type OperationLimitOptions,
+} from './limits/use-operation-limits.ts';
 import { maskError } from './mask-error.ts';
 import { beginOperation, type OperationContext, type OperationDeps } from './operation-context.ts';
 import { createServices, type Services } from './services.ts';
@@ -16,6 +22,8 @@ export interface GatewayOptions extends Omit<OperationDeps, 'onFault' | 'service
   /** What operations share. Default: made for this gateway alone, in memory. */
   readonly services?: Services;
   readonly maxBodyBytes: number;
+  /** Where they differ from the built-in ones. */
+  readonly operationLimits?: Partial<OperationLimitOptions>;
   /** How subscriptions begin. Absent: they are left to Yoga. */
   readonly live?: LiveOperations | undefined;
   /** Default: the graph. */
@@ -52,7 +60,13 @@ export function createGateway(options: GatewayOptions): Gateway {
     maxRequestBodySize: options.maxBodyBytes,
     context: ({ request }) => beginOperation(deps, request.signal),
     maskedErrors: { maskError: (error) => maskError(error, onFault) },
-    plugins: [useErrorCodes(), useHttpErrors(), useUpstreamReport(), ...live],
+    plugins: [
+      useErrorCodes(),
+      useOperationLimits({ ...SHAPE_LIMITS, maxCost: DEFAULT_MAX_COST, ...options.operationLimits }),
+      useHttpErrors(),
+      useUpstreamReport(),
+      ...live,
+    ],
     // Whatever Yoga has to say about a request is a caller's doing: faults come through `onFault`.
     logging: {
       debug: (...args) => log.debug({ yoga: args }),

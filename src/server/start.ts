@@ -39,6 +39,7 @@ export async function startGridweave(options: StartOptions): Promise<RunningGrid
     const { gateway, live } = assembleGateway({
       ...deps,
       maxBodyBytes: config.limits.maxBodyBytes,
+      operationLimits: config.limits,
       liveLimits: { maxConnections: config.live.maxConnections },
     });
     const server = await startHttpServer({
