@@ -1,8 +1,17 @@
 import { open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { codeOf, syncDirectory } from '../live/log/file/disk.ts';
 import { GridweaveError } from '../model/errors.ts';
+import type { ProviderKey } from '../model/ids.ts';
 import type { Clock } from '../model/time.ts';
 import { readIntent } from './intent-line.ts';
-import { DEFAULT_RETENTION, type Intent, type IntentRetention } from './intent.ts';
+import {
+  DEFAULT_RETENTION,
+  type Intent,
+  type IntentId,
+  type IntentPhase,
+  type IntentRetention,
+} from './intent.ts';
 import { MemoryIntents } from './memory-intents.ts';
 
 /** Lines beyond the intents that are kept before the file is written anew. */
@@ -38,39 +47,64 @@ export class FileIntents extends MemoryIntents {
     clock: Clock,
     retention: IntentRetention = DEFAULT_RETENTION,
   ): Promise<FileIntents> {
-    const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return '';
-      throw error;
-    });
+    const intents = readLines(path, await readText(path));
     const store = new FileIntents(path, await open(path, 'a', 0o600), clock, retention);
-    const lines = text.split('\n');
-    lines.forEach((line, i) => {
-      const last = i === lines.length - 1;
-      if (line === '') return;
-      const intent = readIntent(line);
-      // Nobody else can be at an intent: the process that held the lease is gone.
-      if (intent !== null) store.put({ ...intent, lease: null });
-      else if (!last) throw unreadable(path, i + 1);
-    });
-    await store.#compact();
+    // Nobody else can be at an intent: the process that held the lease is gone.
+    for (const intent of intents) store.put({ ...intent, lease: null });
+    try {
+      await store.#compact();
+    } catch (error) {
+      await store.#file.close();
+      throw error;
+    }
     return store;
   }
 
   override async claim(fresh: Intent): Promise<{ readonly intent: Intent; readonly claimed: boolean }> {
+    this.#refuseBroken();
     const answer = await super.claim(fresh);
     if (answer.claimed) await this.#write(fresh);
+    else await this.#synced();
     return answer;
   }
 
+  override async get(id: IntentId): Promise<Intent | null> {
+    const intent = await super.get(id);
+    await this.#synced();
+    return intent;
+  }
+
   override async replace(next: Intent): Promise<boolean> {
-    if (!(await super.replace(next))) return false;
-    await this.#write(next);
-    return true;
+    this.#refuseBroken();
+    const replaced = await super.replace(next);
+    if (replaced) await this.#write(next);
+    else await this.#synced();
+    return replaced;
+  }
+
+  override async list(
+    provider: ProviderKey,
+    phases: readonly IntentPhase[],
+    limit: number,
+  ): Promise<readonly Intent[]> {
+    const found = await super.list(provider, phases, limit);
+    await this.#synced();
+    return found;
   }
 
   override async close(): Promise<void> {
     await this.#last;
     await this.#file.close();
+  }
+
+  #refuseBroken(): void {
+    if (this.#broken !== null) throw unwritable(this.#path, this.#broken);
+  }
+
+  /** Resolves when everything that was written before is on the disk: what is answered must not be taken back by a crash. */
+  async #synced(): Promise<void> {
+    await this.#last;
+    this.#refuseBroken();
   }
 
   /** Resolves when the line is on the disk. After a failed write nothing more is promised. */
@@ -82,13 +116,14 @@ export class FileIntents extends MemoryIntents {
     });
     this.#last = this.#next;
     await this.#next;
-    if (this.#broken !== null) throw unwritable(this.#path, this.#broken);
+    this.#refuseBroken();
   }
 
   async #sync(): Promise<void> {
     const lines = this.#waiting;
-    if (lines.length === 0) return;
     this.#waiting = [];
+    // Behind a line that was cut off, another would make the file unreadable.
+    if (lines.length === 0 || this.#broken !== null) return;
     try {
       await this.#file.appendFile(`${lines.join('\n')}\n`);
       await this.#file.datasync();
@@ -105,13 +140,39 @@ export class FileIntents extends MemoryIntents {
     await rm(fresh, { force: true });
     const file = await open(fresh, 'a', 0o600);
     const lines = [...this.all()].map((intent) => JSON.stringify(intent));
-    if (lines.length > 0) await file.appendFile(`${lines.join('\n')}\n`);
-    await file.datasync();
-    await rename(fresh, this.#path);
+    try {
+      if (lines.length > 0) await file.appendFile(`${lines.join('\n')}\n`);
+      await file.datasync();
+      await rename(fresh, this.#path);
+      await syncDirectory(dirname(this.#path));
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
     await this.#file.close();
     this.#file = file;
     this.#lines = lines.length;
   }
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return '';
+    throw error;
+  }
+}
+
+/** Every intent in the order of the writes. A last line that is no intent was cut off. */
+function readLines(path: string, text: string): readonly Intent[] {
+  const lines = text.split('\n');
+  return lines.flatMap((line, i) => {
+    const intent = line === '' ? null : readIntent(line);
+    if (intent !== null) return [intent];
+    if (line !== '' && i < lines.length - 1) throw unreadable(path, i + 1);
+    return [];
+  });
 }
 
 function unreadable(path: string, line: number): GridweaveError {

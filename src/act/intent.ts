@@ -40,7 +40,8 @@ export interface Intent {
 
 /**
  * Where intents are kept. Backends: memory, a file; every backend passes one contract suite. All writes are atomic and
- * compare versions, so that two processes can share a store.
+ * compare versions, so that two processes can share a store. A durable store answers with nothing that a crash could take
+ * back, and rejects when it cannot keep a write.
  */
 export interface IntentStore {
   /** Whether what is written outlives the process. */
@@ -55,7 +56,7 @@ export interface IntentStore {
   close(): Promise<void>;
 }
 
-/** How long and how many. An intent that may still matter (not CREATED, not FREE) is never dropped for its age. */
+/** How long after it was settled, and how many. An intent that may still matter (not CREATED, not FREE) is never dropped. */
 export interface IntentRetention {
   readonly maxAgeMs: number;
   readonly maxIntents: number;

@@ -4,8 +4,19 @@ import type { FindAnswer, FindTarget } from '../providers/acting.ts';
 import type { OnceCalls, OnceDeps } from './once.ts';
 import { notProvenAbsent, unknownOutcome } from './once-errors.ts';
 
-/** ABSENT is proven: it was looked for after the time in which it would have become visible. */
-export type LookAnswer = FindAnswer | { readonly outcome: 'UNKNOWN'; readonly error: GridweaveError };
+/** What looking came to. */
+export type LookAnswer =
+  | Extract<FindAnswer, { readonly outcome: 'FOUND' }>
+  | {
+      /** It was looked for after the time in which it would have become visible. */
+      readonly outcome: 'ABSENT';
+      /**
+       * For so long a create that was never answered may still take effect, in milliseconds; 0 when none can. Above 0 only
+       * where the provider itself refuses a second one, so that the wait need not come before the next create.
+       */
+      readonly settlesInMs: number;
+    }
+  | { readonly outcome: 'UNKNOWN'; readonly error: GridweaveError };
 
 const FIRST_DELAY_MS = 50;
 const MAX_DELAY_MS = 1_000;
@@ -23,19 +34,23 @@ export async function look(
 ): Promise<LookAnswer> {
   const { traits, provider } = calls;
   const visibleAt = sent ? target.sentAt + traits.visibleAfterMs : 0;
-  const settledAt = sent && traits.once === 'LOOKUP' ? target.sentAt + traits.settleMs : visibleAt;
+  const settledAt = sent ? Math.max(visibleAt, target.sentAt + traits.settleMs) : 0;
+  // Nobody but us keeps a second one away where it can only be looked up.
+  const provenAt = traits.once === 'LOOKUP' ? settledAt : visibleAt;
   for (let delayMs = FIRST_DELAY_MS; ; delayMs = Math.min(delayMs * 2, MAX_DELAY_MS)) {
     const lookedAt = deps.clock.now();
     const answer = await oneLook(calls, target, deadlineAt, deps);
     if (answer.outcome === 'FOUND') return answer;
-    if (answer.outcome === 'ABSENT' && lookedAt >= Math.max(visibleAt, settledAt)) return answer;
+    if (answer.outcome === 'ABSENT' && lookedAt >= provenAt) {
+      return { outcome: 'ABSENT', settlesInMs: Math.max(0, settledAt - lookedAt) };
+    }
     const hopeless = answer.outcome === 'UNKNOWN' && !answer.error.retryable;
     const next = answer.outcome === 'UNKNOWN' ? delayMs : Math.max(delayMs, visibleAt - lookedAt);
     const late = deps.clock.now() + next >= deadlineAt;
-    const inVain = answer.outcome === 'ABSENT' && settledAt >= deadlineAt && lookedAt >= visibleAt;
+    const inVain = answer.outcome === 'ABSENT' && provenAt >= deadlineAt && lookedAt >= visibleAt;
     if (hopeless || late || inVain || traits.once === 'NONE') {
       return answer.outcome === 'ABSENT'
-        ? { outcome: 'UNKNOWN', error: notProvenAbsent(provider, settledAt - lookedAt) }
+        ? { outcome: 'UNKNOWN', error: notProvenAbsent(provider, provenAt - lookedAt) }
         : answer;
     }
     // Interrupted: the gateway is leaving, and what is known must do.
@@ -52,7 +67,7 @@ async function oneLook(
   target: FindTarget,
   deadlineAt: EpochMs,
   deps: Pick<OnceDeps, 'onFault'>,
-): Promise<LookAnswer> {
+): Promise<FindAnswer | { readonly outcome: 'UNKNOWN'; readonly error: GridweaveError }> {
   try {
     return await calls.find(target, calls.contextUntil(deadlineAt));
   } catch (thrown) {

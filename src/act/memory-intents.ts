@@ -9,14 +9,14 @@ import {
   type IntentStore,
 } from './intent.ts';
 
-/** Intents looked at for each one that is added: those that must not be dropped may stand at the front for long. */
-const MAX_LOOKED = 64;
 const SETTLED: ReadonlySet<IntentPhase> = new Set(['CREATED', 'FREE']);
 
 /** Kept in memory, oldest first: gone with the process. What the file store is made of, too. */
 export class MemoryIntents implements IntentStore {
   readonly durable: boolean = false;
   readonly #intents = new Map<IntentId, Intent>();
+  /** Those that may be dropped, in the order in which they were settled. */
+  readonly #settled = new Set<IntentId>();
   readonly #clock: Clock;
   readonly #retention: IntentRetention;
 
@@ -60,10 +60,6 @@ export class MemoryIntents implements IntentStore {
     return this.#intents.get(next.id)?.version === next.version - 1;
   }
 
-  protected has(id: IntentId): boolean {
-    return this.#intents.has(id);
-  }
-
   /** Everything that is kept. */
   protected all(): Iterable<Intent> {
     return this.#intents.values();
@@ -74,19 +70,22 @@ export class MemoryIntents implements IntentStore {
   }
 
   protected put(intent: Intent): void {
-    this.#intents.set(intent.id, intent);
+    const { id, phase, lease } = intent;
+    this.#intents.set(id, intent);
+    this.#settled.delete(id);
+    // Whoever holds a lease is about to go on with it.
+    if (SETTLED.has(phase) && lease === null) this.#settled.add(id);
     this.#forget();
   }
 
-  /** Drops what is settled and too old, or too much. The map is in order of the claims, so the oldest come first. */
+  /** Drops what is settled and too old, or too much. Whatever is not settled stays, however many of them there are. */
   #forget(): void {
     const oldest = this.#clock.now() - this.#retention.maxAgeMs;
-    let looked = 0;
-    for (const [id, intent] of this.#intents) {
-      looked += 1;
+    for (const id of this.#settled) {
       const tooMany = this.#intents.size > this.#retention.maxIntents;
-      if ((!tooMany && intent.createdAt >= oldest) || looked > MAX_LOOKED) break;
-      if (SETTLED.has(intent.phase)) this.#intents.delete(id);
+      if (!tooMany && (this.#intents.get(id)?.updatedAt ?? 0) >= oldest) break;
+      this.#settled.delete(id);
+      this.#intents.delete(id);
     }
   }
 }

@@ -6,7 +6,7 @@ import type { FindAnswer, FindTarget, SubmissionTraits, SubmitAnswer } from '../
 import type { CallContext } from '../upstream/types.ts';
 import { intentId, type Intent, type IntentId, type IntentStore } from './intent.ts';
 import { look, type LookAnswer } from './look.ts';
-import { lostRace, unknownOutcome, waitForOther } from './once-errors.ts';
+import { lostRace, notProvenAbsent, unknownOutcome, waitForOther } from './once-errors.ts';
 
 /** One thing to be made once: how it is sent, how it is found again. Calls are made with the flight's own context. */
 export interface OnceCalls {
@@ -114,22 +114,31 @@ export class Once {
       intent = taken;
     }
     const unclear = intent.phase === 'SENDING' || intent.phase === 'UNKNOWN';
-    if (unclear || !mayCreate || this.#mustLookFirst(calls.traits)) {
+    let settlesInMs = 0;
+    if (unclear || !mayCreate || this.#mustLookFirst(intent, calls.traits)) {
       const seen = await look(calls, intent.target, unclear, deadlineAt, this.#deps);
       if (seen.outcome === 'FOUND') return this.#found(intent, seen, calls, true);
       if (seen.outcome === 'UNKNOWN' && unclear) return this.#unknown(intent, seen.error);
       if (seen.outcome === 'UNKNOWN') return this.#free(intent, seen.error);
+      settlesInMs = seen.settlesInMs;
     }
     if (!mayCreate) {
+      if (settlesInMs > 0) return this.#unknown(intent, notProvenAbsent(calls.provider, settlesInMs));
       const error = new GridweaveError('NOT_FOUND', 'Nothing was created with this idempotency key.', {
         provider: calls.provider,
       });
       return there.intent === null ? { outcome: 'REFUSED', error } : this.#free(intent, error);
     }
-    return this.#send(intent, calls, deadlineAt);
+    return this.#send(intent, calls, deadlineAt, settlesInMs > 0);
   }
 
-  async #send(claimed: Intent, calls: OnceCalls, deadlineAt: EpochMs): Promise<OnceResult> {
+  /** `mayStillCome`: a create before this one, of which nothing was heard, may yet take effect in this one's place. */
+  async #send(
+    claimed: Intent,
+    calls: OnceCalls,
+    deadlineAt: EpochMs,
+    mayStillCome: boolean,
+  ): Promise<OnceResult> {
     const sentAt = this.#deps.clock.now();
     const sending = await this.#write(claimed, {
       phase: 'SENDING',
@@ -142,7 +151,7 @@ export class Once {
       case 'CREATED':
         return this.#created(sending, answer.records, answer, false);
       case 'REFUSED':
-        return this.#free(sending, answer.error);
+        return mayStillCome ? this.#unknown(sending, answer.error) : this.#free(sending, answer.error);
       case 'EXISTS':
         return this.#afterExists(sending, calls, deadlineAt);
       case 'UNKNOWN':
@@ -175,16 +184,16 @@ export class Once {
     calls: OnceCalls,
     deadlineAt: EpochMs,
   ): Promise<OnceResult> {
-    const unclear = await this.#write(sending, {
+    const unclear = await this.#note(sending, {
       phase: 'UNKNOWN',
       problem: { code: lost.code, message: lost.message },
     });
     if (unclear === null) return { outcome: 'UNKNOWN', error: lostRace(calls.provider) };
     const seen = await look(calls, unclear.target, true, deadlineAt, this.#deps);
     if (seen.outcome === 'FOUND') return this.#found(unclear, seen, calls, false);
-    // It was looked for as long as it takes to be seen, and is not there.
-    if (seen.outcome === 'ABSENT') return this.#free(unclear, lost);
-    return this.#unknown(unclear, seen.error);
+    // It was looked for as long as it takes to be seen, is not there, and cannot come any more.
+    if (seen.outcome === 'ABSENT' && seen.settlesInMs === 0) return this.#free(unclear, lost);
+    return this.#unknown(unclear, seen.outcome === 'ABSENT' ? lost : seen.error, 'SENDING');
   }
 
   #found(
@@ -205,31 +214,35 @@ export class Once {
     replayed: boolean,
   ): Promise<OnceResult> {
     const keys = records.map((record) => record.key);
-    try {
-      await this.#write(intent, { phase: 'CREATED', keys, memo: answer.memo, problem: null, lease: null });
-    } catch (fault) {
-      // It is created whatever the store says; a repeat will find it by its stamp.
-      this.#deps.onFault(fault);
-    }
+    // It is created whatever the store says; a repeat will find it by its stamp.
+    await this.#note(intent, { phase: 'CREATED', keys, memo: answer.memo, problem: null, lease: null });
     return { outcome: 'CREATED', replayed, keys, records, warnings: answer.warnings };
   }
 
   /** Another process made it with another specification, and its intent is not kept here. */
   async #mismatch(intent: Intent): Promise<OnceResult> {
-    await this.#write(intent, { phase: 'FREE', lease: null, problem: null });
+    const problem = {
+      code: 'IDEMPOTENCY_MISMATCH',
+      message: 'It was made with another specification.',
+    } as const;
+    await this.#note(intent, { phase: 'FREE', lease: null, problem });
     return { outcome: 'MISMATCH' };
   }
 
   async #free(intent: Intent, error: GridweaveError): Promise<OnceResult> {
     const problem = { code: error.code, message: error.message };
-    await this.#write(intent, { phase: 'FREE', problem, lease: null });
-    return { outcome: 'REFUSED', error };
+    const free = await this.#note(intent, { phase: 'FREE', problem, lease: null });
+    // Whoever took it over may have sent by now.
+    return free === null
+      ? { outcome: 'UNKNOWN', error: lostRace(intent.provider) }
+      : { outcome: 'REFUSED', error };
   }
 
-  async #unknown(intent: Intent, error: GridweaveError): Promise<OnceResult> {
+  /** `before`: the phase it was in before this call heard of it. */
+  async #unknown(intent: Intent, error: GridweaveError, before = intent.phase): Promise<OnceResult> {
     const problem = { code: error.code, message: error.message };
-    const unclear = await this.#write(intent, { phase: 'UNKNOWN', problem, lease: null });
-    this.#deps.onUnknown(unclear ?? intent);
+    const unclear = await this.#note(intent, { phase: 'UNKNOWN', problem, lease: null });
+    if (before !== 'UNKNOWN') this.#deps.onUnknown(unclear ?? intent);
     return { outcome: 'UNKNOWN', error };
   }
 
@@ -256,13 +269,30 @@ export class Once {
     return (await this.#deps.store.replace(next)) ? next : null;
   }
 
+  /**
+   * Writes what is known after a create may have left: a store that fails does not change it. The intent then stays as it
+   * was kept, which is unclear. Null when somebody else wrote meanwhile.
+   */
+  async #note(intent: Intent, change: Partial<Intent>): Promise<Intent | null> {
+    try {
+      return await this.#write(intent, change);
+    } catch (fault) {
+      this.#deps.onFault(fault);
+      return intent;
+    }
+  }
+
   #lease(deadlineAt: EpochMs): Intent['lease'] {
     return { owner: this.#deps.owner, until: epochMs(deadlineAt + LEASE_MARGIN_MS) };
   }
 
-  /** A store that forgets knows nothing of what an earlier process sent. */
-  #mustLookFirst(traits: SubmissionTraits): boolean {
-    return traits.lookFirst || (traits.once === 'LOOKUP' && !this.#deps.store.durable);
+  /** A store that forgets knows nothing of what an earlier process sent; nor does one of what others did with the key. */
+  #mustLookFirst({ problem }: Intent, traits: SubmissionTraits): boolean {
+    return (
+      traits.lookFirst ||
+      (traits.once === 'LOOKUP' && !this.#deps.store.durable) ||
+      problem?.code === 'IDEMPOTENCY_MISMATCH'
+    );
   }
 
   #freshIntent(id: IntentId, calls: OnceCalls, deadlineAt: EpochMs): Intent {

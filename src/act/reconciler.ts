@@ -32,7 +32,11 @@ export class Reconciler {
       this.#timer = null;
       this.#running = this.round().then(
         (open) => (open > 0 ? this.wake() : undefined),
-        (fault: unknown) => this.#deps.onFault(fault),
+        (fault: unknown) => {
+          this.#deps.onFault(fault);
+          // What is unknown stays so until a round has come to its end.
+          this.wake();
+        },
       );
     }, this.#deps.options.reconcileEveryMs);
     this.#timer.unref();
@@ -78,7 +82,8 @@ export class Reconciler {
       const result = under ? null : await this.settle(intent);
       if (lookable && (under || result?.outcome === 'UNKNOWN')) open += 1;
     }
-    return open;
+    // There may be more than one round takes up.
+    return lookable && unknown.length === BATCH ? Math.max(1, open) : open;
   }
 
   async #tell(intent: Intent, jobs: readonly JobRecord[]): Promise<void> {
