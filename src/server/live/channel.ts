@@ -28,11 +28,44 @@ const MAX_MOMENT = 512;
 const MOMENT_MS = 500;
 
 interface Kept {
+  readonly entry: LogEntry;
   readonly encoding: Encoding;
   /** Readers that have not taken it. */
   left: number;
   /** It was there at the last heartbeat already. */
   old: boolean;
+}
+
+/** Logs that read from a disk give equal entries, not the same ones. */
+function keyOf({ partition, position }: LogEntry): string {
+  return `${String(position.seq)}/${position.epoch}/${partition}`;
+}
+
+interface Momentary {
+  readonly message: LiveMessage;
+  readonly encoding: Encoding;
+}
+
+/** The record that a message is about, which readers have in common; null for one that is about none. */
+function subjectOf(message: LiveMessage): object | null {
+  if ('record' in message) return message.record;
+  if (!('event' in message)) return null;
+  return 'record' in message.event ? message.event.record : message.event.before;
+}
+
+/** Whether two messages say the same of the same record: all members are identical, those of the event, too. */
+function isSame(a: LiveMessage, b: LiveMessage): boolean {
+  return alike({ ...a, event: null }, { ...b, event: null }) && alike(eventOf(a), eventOf(b));
+}
+
+function eventOf(message: LiveMessage): object {
+  return 'event' in message ? message.event : {};
+}
+
+function alike(a: object, b: object): boolean {
+  const others = new Map<string, unknown>(Object.entries(b));
+  const members = Object.entries(a);
+  return members.length === others.size && members.every(([name, value]) => others.get(name) === value);
 }
 
 /**
@@ -42,9 +75,11 @@ interface Kept {
 export class Channel {
   readonly #operation: SharedOperation;
   readonly #deps: ChannelDeps;
-  readonly #leaving = new AbortController();
+  readonly #running = new Set<AbortController>();
   readonly #kept = new Map<string, Kept>();
-  #moment = new Map<object | string, Encoding>();
+  #latest: Kept | null = null;
+  #moment = new Map<object | string, Momentary[]>();
+  #momentSize = 0;
   #momentBegan = 0;
   readers = 0;
   /** How often the operation was executed. */
@@ -57,88 +92,107 @@ export class Channel {
 
   /** Encodings that are kept for readers who are behind. */
   get kept(): number {
-    return this.#kept.size + this.#moment.size;
+    return this.#kept.size + this.#momentSize;
   }
 
   /** The encoding of what one reader took from its feed. */
   encode({ message, entry }: FeedItem): Encoding {
     if (this.readers === 1) return this.#execute(message);
     if (entry !== null) return this.#ofEntry(message, entry);
-    if (message.type === 'CHANGE' || message.type === 'CORRECTION' || message.type === 'TOMBSTONE')
-      return this.#execute(message);
     return this.#ofMoment(message);
   }
 
   /** Once per heartbeat: lets go of what nobody came for. Readers may have left, or conflated it away. */
   forget(now: number): void {
-    for (const [key, kept] of this.#kept) {
-      if (kept.old) this.#kept.delete(key);
+    for (const kept of this.#kept.values()) {
+      if (kept.old) this.#drop(kept);
       kept.old = true;
     }
-    if (now - this.#momentBegan > MOMENT_MS) this.#moment = new Map();
+    if (now - this.#momentBegan > MOMENT_MS) this.#beginMoment(now);
   }
 
   close(): void {
-    this.#leaving.abort();
+    for (const controller of this.#running) controller.abort();
   }
 
   #ofEntry(message: LiveMessage, entry: LogEntry): Encoding {
-    const { partition, position } = entry;
-    const key = `${position.seq}/${position.epoch}/${partition}`;
-    const known = this.#kept.get(key);
+    // Most readers come for the same entry one after the other.
+    const known = this.#latest?.entry === entry ? this.#latest : this.#kept.get(keyOf(entry));
     if (known !== undefined) {
       known.left -= 1;
-      if (known.left === 0) this.#kept.delete(key);
+      if (known.left === 0) this.#drop(known);
+      else this.#latest = known;
       return known.encoding;
     }
     const encoding = this.#execute(message);
-    this.#kept.set(key, { encoding, left: this.readers - 1, old: false });
+    this.#latest = { entry, encoding, left: this.readers - 1, old: false };
+    this.#kept.set(keyOf(entry), this.#latest);
     this.#trim();
     return encoding;
+  }
+
+  #drop(kept: Kept): void {
+    this.#kept.delete(keyOf(kept.entry));
+    if (this.#latest === kept) this.#latest = null;
   }
 
   #trim(): void {
     let bytes = 0;
     for (const { encoding } of this.#kept.values()) bytes += encoding.bytes?.length ?? 0;
-    for (const [key, { encoding }] of this.#kept) {
+    for (const kept of this.#kept.values()) {
       if (this.#kept.size <= MAX_KEPT && bytes <= MAX_KEPT_BYTES) return;
-      this.#kept.delete(key);
-      bytes -= encoding.bytes?.length ?? 0;
+      this.#drop(kept);
+      bytes -= kept.encoding.bytes?.length ?? 0;
     }
   }
 
-  /** A thousand readers that begin at the same moment are sent the same snapshot. */
+  /**
+   * Readers that begin at the same moment are sent the same snapshot, and those that are equally far behind the same
+   * change in place of several.
+   */
   #ofMoment(message: LiveMessage): Encoding {
     const now = performance.now();
-    if (now - this.#momentBegan > MOMENT_MS || this.#moment.size >= MAX_MOMENT) {
-      this.#moment = new Map();
-      this.#momentBegan = now;
-    }
-    const key = message.type === 'SNAPSHOT' ? message.record : JSON.stringify(message);
-    const known = this.#moment.get(key);
-    if (known !== undefined) return known;
+    if (now - this.#momentBegan > MOMENT_MS || this.#momentSize >= MAX_MOMENT) this.#beginMoment(now);
+    const subject = subjectOf(message);
+    const key = subject ?? JSON.stringify(message);
+    const alike = this.#moment.get(key) ?? [];
+    const known = alike.find((other) => subject === null || isSame(other.message, message));
+    if (known !== undefined) return known.encoding;
     const encoding = this.#execute(message);
-    this.#moment.set(key, encoding);
+    alike.push({ message, encoding });
+    this.#moment.set(key, alike);
+    this.#momentSize += 1;
     return encoding;
+  }
+
+  #beginMoment(now: number): void {
+    this.#moment = new Map();
+    this.#momentSize = 0;
+    this.#momentBegan = now;
   }
 
   #execute(message: LiveMessage): Encoding {
     const encoding = new Encoding(message.cursor);
     this.executions += 1;
+    // One for each execution: what listens to a signal may do so for as long as the signal lives.
+    const controller = new AbortController();
     const { source, ...operation } = this.#operation;
     try {
       const result = execute({
         ...operation,
         rootValue: source.rootFor(message),
-        contextValue: this.#deps.contextFor(this.#leaving.signal),
+        contextValue: this.#deps.contextFor(controller.signal),
       });
-      if (!('then' in result)) this.#settle(encoding, result);
-      else {
-        result.then(
-          (settled) => this.#settle(encoding, settled),
-          (error: unknown) => this.#fail(encoding, error),
-        );
-      }
+      if ('then' in result) {
+        this.#running.add(controller);
+        result
+          .then(
+            (settled) => this.#settle(encoding, settled),
+            (error: unknown) => this.#fail(encoding, error),
+          )
+          .finally(() => this.#running.delete(controller))
+          .catch(this.#deps.onFault);
+      } else this.#settle(encoding, result);
     } catch (error) {
       this.#fail(encoding, error);
     }

@@ -1,4 +1,5 @@
 import type { Feed } from '../../live/feed.ts';
+import type { Channel } from './channel.ts';
 import type { Encoding } from './encoding.ts';
 import type { Seat } from './fan-out.ts';
 import type { Outlet, Waiter } from './outlet.ts';
@@ -32,6 +33,9 @@ export class FeedReader implements Turn, Waiter {
   readonly feed: Feed;
   readonly #seat: Seat;
   readonly #sink: Sink;
+  // What is looked at for every message is held here: with thousands of readers, each step to another object is a miss.
+  readonly #channel: Channel;
+  readonly #outlet: Outlet;
   readonly #turns: Turns;
   /** Taken, and not yet written. */
   #outbox: Encoding[] = [];
@@ -44,6 +48,8 @@ export class FeedReader implements Turn, Waiter {
     this.feed = feed;
     this.#seat = seat;
     this.#sink = sink;
+    this.#channel = seat.channel;
+    this.#outlet = sink.outlet;
     this.#turns = turns;
     feed.onReady(() => this.#turns.add(this));
     turns.add(this);
@@ -69,28 +75,47 @@ export class FeedReader implements Turn, Waiter {
     this.#turns.add(this);
   }
 
+  failed(error: unknown): void {
+    if (!this.#open) return;
+    this.close();
+    this.#sink.end(error instanceof Error ? error : new TypeError('something that is no error was thrown'));
+  }
+
   turn(): void {
     if (!this.#open) return;
-    const { outlet } = this.#sink;
+    const outlet = this.#outlet;
     let exhausted = false;
-    while (!exhausted && !outlet.full && this.#outbox.length < IN_FLIGHT) {
+    let room = !outlet.full;
+    while (!exhausted && room && this.#outbox.length < IN_FLIGHT) {
       const items = this.feed.take(IN_FLIGHT - this.#outbox.length);
       exhausted = items.length === 0;
-      for (const item of items) this.#outbox.push(this.#seat.channel.encode(item));
+      for (const item of items) {
+        const encoding = this.#channel.encode(item);
+        // Mostly there is one, it is there already, and nothing waits before it.
+        if (items.length === 1 && this.#outbox.length === 0 && encoding.bytes !== null) {
+          this.#sink.write(encoding, encoding.bytes);
+          room = !outlet.full;
+        } else this.#outbox.push(encoding);
+      }
     }
-    if (this.#outbox.length > 1) this.#sink.together(() => this.#flush());
-    else this.#flush();
+    if (this.#outbox.length > 0) this.#flush();
     if (this.#waiting) return;
     if (this.#outbox.length > 0) this.#wait();
-    else if (outlet.full) this.#waitForRoom();
-    else if (!exhausted) this.#turns.add(this);
-    else if (this.feed.ended) this.#finish();
+    else if (exhausted) {
+      if (this.feed.ended) this.#finish();
+    } else if (outlet.full) this.#waitForRoom();
+    else this.#turns.add(this);
   }
 
   #flush(): void {
+    if (this.#outbox.length > 1) this.#sink.together(() => this.#writeSettled());
+    else this.#writeSettled();
+  }
+
+  #writeSettled(): void {
     let written = 0;
     for (const encoding of this.#outbox) {
-      if (encoding.bytes === null || this.#sink.outlet.full) break;
+      if (encoding.bytes === null || this.#outlet.full) break;
       this.#sink.write(encoding, encoding.bytes);
       written += 1;
     }
@@ -108,7 +133,7 @@ export class FeedReader implements Turn, Waiter {
 
   #waitForRoom(): void {
     this.#waiting = true;
-    this.#sink.outlet.whenRoom(this);
+    this.#outlet.whenRoom(this);
   }
 
   #finish(): void {

@@ -23,6 +23,18 @@ export class LiveSlot {
     this.signal = signal;
     this.after = after;
   }
+
+  /** Lets go of what was begun and is not carried on. */
+  abandon(): void {
+    const { opened } = this;
+    this.opened = null;
+    if (opened?.kind === 'FEED') {
+      opened.feed.close();
+      opened.seat.leave();
+    }
+    const results = opened?.kind === 'RESULTS' ? opened.results[Symbol.asyncIterator]() : null;
+    results?.return?.().catch(() => {});
+  }
 }
 
 export interface LiveOperationsOptions extends FanOutDeps {
@@ -70,7 +82,7 @@ export class LiveOperations {
     const viewer = viewerOf?.(args.contextValue) ?? EVERYBODY;
     const resolved = await resolveLive(args);
     if (resolved === null) {
-      const results = await subscribePlainly(args, () => contextFor(viewer, signal));
+      const results = await subscribePlainly(args, (own) => contextFor(viewer, own), signal);
       return 'length' in results ? results : { kind: 'RESULTS', results };
     }
     if ('length' in resolved) return resolved;

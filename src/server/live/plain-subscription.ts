@@ -12,7 +12,8 @@ import {
  */
 export async function subscribePlainly(
   args: ExecutionArgs,
-  contextFor: () => unknown,
+  contextFor: (signal: AbortSignal) => unknown,
+  leaving: AbortSignal,
 ): Promise<AsyncIterable<ExecutionResult> | readonly GraphQLError[]> {
   const events = await createSourceEventStream(args);
   if (!(Symbol.asyncIterator in events)) return events.errors ?? [];
@@ -23,8 +24,7 @@ export async function subscribePlainly(
         next: async () => {
           const event = await iterator.next();
           if (event.done === true) return { done: true, value: undefined };
-          const value = await execute({ ...args, rootValue: event.value, contextValue: contextFor() });
-          return { done: false, value };
+          return { done: false, value: await executeOn(event.value, args, contextFor, leaving) };
         },
         return: async () => {
           await iterator.return?.();
@@ -33,4 +33,21 @@ export async function subscribePlainly(
       };
     },
   };
+}
+
+async function executeOn(
+  rootValue: unknown,
+  args: ExecutionArgs,
+  contextFor: (signal: AbortSignal) => unknown,
+  leaving: AbortSignal,
+): Promise<ExecutionResult> {
+  // What listens to a signal may do so for as long as it lives: each event has its own.
+  const controller = new AbortController();
+  const abort = (): void => controller.abort();
+  leaving.addEventListener('abort', abort, { once: true });
+  try {
+    return await execute({ ...args, rootValue, contextValue: contextFor(controller.signal) });
+  } finally {
+    leaving.removeEventListener('abort', abort);
+  }
 }

@@ -23,6 +23,8 @@ export class SseServer {
   readonly #options: SseServerOptions;
   readonly #streams = new OpenSet<SseStream>();
 
+  #leaving = false;
+
   constructor(options: SseServerOptions) {
     this.#options = options;
   }
@@ -51,19 +53,26 @@ export class SseServer {
     response.once('close', () => gone.abort());
     const after = request.headers['last-event-id'];
     const liveSlot = new LiveSlot(gone.signal, typeof after === 'string' && after !== '' ? after : null);
-    const answer = await gateway.handleNodeRequestAndResponse(request, response, { liveSlot });
-    const { opened } = liveSlot;
-    if (opened === null) await send(answer, response);
-    else if (response.destroyed || gone.signal.aborted) abandon(opened);
-    else if (this.#options.hasRoom()) this.#begin(opened, request, response);
-    else {
-      abandon(opened);
-      refuse(response);
+    try {
+      const answer = await gateway.handleNodeRequestAndResponse(request, response, { liveSlot });
+      const { opened } = liveSlot;
+      if (opened === null) await send(answer, response);
+      else if (gone.signal.aborted) liveSlot.abandon();
+      else if (this.#options.hasRoom()) this.#begin(opened, request, response);
+      else {
+        liveSlot.abandon();
+        refuse(response);
+      }
+    } catch (error) {
+      liveSlot.abandon();
+      // Nobody is left to be told of an answer that could not be sent.
+      if (!gone.signal.aborted) throw error;
     }
   }
 
   /** Resolves when every stream has been read to its end. */
   drain(): Promise<void> {
+    this.#leaving = true;
     for (const stream of this.#streams) stream.drain();
     return this.#streams.emptied();
   }
@@ -87,18 +96,8 @@ export class SseServer {
       this.#streams.delete(stream);
     });
     stream.begin();
+    if (this.#leaving) stream.drain();
   }
-}
-
-function abandon(opened: Opened): void {
-  if (opened.kind === 'RESULTS') {
-    opened.results[Symbol.asyncIterator]()
-      .return?.()
-      .catch(() => {});
-    return;
-  }
-  opened.feed.close();
-  opened.seat.leave();
 }
 
 function refuse(response: ServerResponse): void {

@@ -3,6 +3,8 @@ export interface Turn {
   /** Whether it waits for its turn; kept by `Turns`. */
   queued: boolean;
   turn(): void;
+  /** Its turn threw: it gets no other. */
+  failed(error: unknown): void;
 }
 
 /** How long turns are taken before sockets are looked at again, in milliseconds. */
@@ -33,11 +35,20 @@ export class Turns {
     for (const turn of queue) {
       taken += 1;
       turn.queued = false;
-      turn.turn();
+      take(turn);
       if (taken % 16 === 0 && performance.now() > until) break;
     }
     if (taken < queue.length) this.#queue = [...queue.slice(taken), ...this.#queue];
     this.#scheduled = this.#queue.length > 0;
     if (this.#scheduled) setImmediate(this.#run);
   };
+}
+
+/** One that fails is no reason for the others to miss theirs. */
+function take(turn: Turn): void {
+  try {
+    turn.turn();
+  } catch (error) {
+    turn.failed(error);
+  }
 }

@@ -34,7 +34,7 @@ export class WsConnection implements Beating, WsClient {
   readonly outlet: Outlet;
   readonly headers: Readonly<Record<string, string>>;
   readonly limits: LiveLimits;
-  readonly #ws: WebSocket;
+  readonly ws: WebSocket;
   readonly #rate: MessageRate;
   readonly #onFault: (fault: unknown) => void;
   readonly #operations = new Map<string, WsOperation>();
@@ -45,7 +45,7 @@ export class WsConnection implements Beating, WsClient {
   #draining = false;
 
   constructor({ ws, socket, headers, limits, onFault }: WsConnectionOptions) {
-    this.#ws = ws;
+    this.ws = ws;
     this.socket = socket;
     this.headers = headers;
     this.limits = limits;
@@ -55,7 +55,7 @@ export class WsConnection implements Beating, WsClient {
   }
 
   get open(): boolean {
-    return this.#ws.readyState === this.#ws.OPEN;
+    return this.ws.readyState === this.ws.OPEN;
   }
 
   get operations(): number {
@@ -68,7 +68,7 @@ export class WsConnection implements Beating, WsClient {
 
   /** Hands the socket to the protocol; `onClose` is told once. */
   begin(protocol: Protocol, onClose: () => void): void {
-    const ws = this.#ws;
+    const ws = this.ws;
     const closed = protocol.opened(
       {
         protocol: ws.protocol,
@@ -96,8 +96,8 @@ export class WsConnection implements Beating, WsClient {
     if (this.outlet.stalledMs(now) >= this.limits.stallTimeoutMs) this.close(CLOSE.STALLED);
     if (!this.open || this.outlet.pending > 0) return;
     this.#silentBeats += 1;
-    if (this.#silentBeats > SILENT_BEATS) this.#ws.terminate();
-    else this.#ws.ping();
+    if (this.#silentBeats > SILENT_BEATS) this.ws.terminate();
+    else this.ws.ping();
   }
 
   close({ code, reason }: Closing): void {
@@ -105,7 +105,7 @@ export class WsConnection implements Beating, WsClient {
   }
 
   terminate(): void {
-    this.#ws.terminate();
+    this.ws.terminate();
   }
 
   /** Every feed has its closing bookmark delivered, every query its answer; then the socket is closed. */
@@ -122,7 +122,7 @@ export class WsConnection implements Beating, WsClient {
 
   /** A client that does not read does not answer either: what its operations hold is let go of before it is gone. */
   #close(code?: number, reason?: string): void {
-    this.#ws.close(code, reason);
+    this.ws.close(code, reason);
     this.#stopOperations();
   }
 
@@ -139,7 +139,7 @@ export class WsConnection implements Beating, WsClient {
     return new Promise((resolve) => {
       if (!this.open) resolve();
       // What cannot be sent is not wanted any more: "close" tells of it.
-      else this.#ws.send(data, () => resolve());
+      else this.ws.send(data, () => resolve());
     });
   }
 

@@ -1,4 +1,5 @@
 import type { ExecutionResult } from 'graphql';
+import type { WebSocket } from 'ws';
 import type { Socket } from 'node:net';
 import type { Feed } from '../../live/feed.ts';
 import type { Encoding } from './encoding.ts';
@@ -9,12 +10,15 @@ import type { Outlet } from './outlet.ts';
 import type { Turns } from './turns.ts';
 import { nextPrefix, writeNext } from './ws-frame.ts';
 
+/** `readyState` of a WebSocket that may be written to. */
+const OPEN = 1;
+
 /** What a WebSocket has that its operations write to. */
 export interface WsTarget {
+  readonly ws: WebSocket;
+  /** What carries it. */
   readonly socket: Socket;
   readonly outlet: Outlet;
-  /** Whether messages may still be written: not once the closing handshake has begun. */
-  readonly open: boolean;
 }
 
 export interface WsFeedStreamOptions {
@@ -33,7 +37,8 @@ export interface WsFeedStreamOptions {
  */
 export class WsFeedStream extends OperationStream implements Sink {
   readonly outlet: Outlet;
-  readonly #target: WsTarget;
+  readonly #ws: WebSocket;
+  readonly #socket: Socket;
   readonly #prefix: Buffer;
   readonly #onDrained: () => void;
   readonly #ended: Promise<IteratorResult<ExecutionResult, undefined>>;
@@ -43,7 +48,8 @@ export class WsFeedStream extends OperationStream implements Sink {
 
   constructor({ id, target, feed, seat, turns, onDrained }: WsFeedStreamOptions) {
     super();
-    this.#target = target;
+    this.#ws = target.ws;
+    this.#socket = target.socket;
     this.outlet = target.outlet;
     this.#prefix = nextPrefix(id);
     this.#onDrained = onDrained;
@@ -71,14 +77,14 @@ export class WsFeedStream extends OperationStream implements Sink {
   }
 
   together(write: () => void): void {
-    const { socket } = this.#target;
-    socket.cork();
+    this.#socket.cork();
     write();
-    socket.uncork();
+    this.#socket.uncork();
   }
 
   write(_encoding: Encoding, bytes: Buffer): void {
-    if (this.#target.open) writeNext(this.#target.socket, this.#prefix, bytes);
+    // Not once the closing handshake has begun.
+    if (this.#ws.readyState === OPEN) writeNext(this.#socket, this.#prefix, bytes);
   }
 
   end(failure: Error | null): void {

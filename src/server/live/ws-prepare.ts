@@ -60,6 +60,7 @@ export async function prepare(
       getOperationAST(document, operationName)?.operation === OperationTypeNode.SUBSCRIPTION;
     result = await (isSubscription ? enveloped.subscribe(args) : enveloped.execute(args));
   } catch (error) {
+    liveSlot.abandon();
     return [asGraphqlError(error)];
   }
   const stream = streamOf(result, liveSlot, client, operation, turns);

@@ -1,5 +1,5 @@
 import { handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws';
-import { WebSocketServer } from 'ws';
+import { WebSocketServer, type WebSocket } from 'ws';
 import type { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -83,17 +83,8 @@ export class WsServer {
       refuseUpgrade(socket, refusal ?? NOT_HERE);
       return;
     }
-    this.#sockets.handleUpgrade(request, socket, head, (ws) => {
-      const { limits, onFault, heartbeat } = this.#options;
-      const headers = headersOf(request);
-      const connection = new WsConnection({ ws, socket, headers, limits, onFault });
-      const stopBeating = heartbeat.add(connection);
-      this.#connections.add(connection);
-      connection.begin(this.#protocol, () => {
-        stopBeating();
-        this.#connections.delete(connection);
-      });
-    });
+    const headers = headersOf(request);
+    this.#sockets.handleUpgrade(request, socket, head, (ws) => this.#accept(ws, socket, headers));
   }
 
   /** Resolves when every client was told where to go on and has gone. */
@@ -108,6 +99,18 @@ export class WsServer {
     this.#leaving = true;
     for (const connection of this.#connections) connection.terminate();
     return this.#connections.emptied();
+  }
+
+  // Apart from the request, which would live as long as the connection if anything here were made beside it.
+  #accept(ws: WebSocket, socket: Socket, headers: Record<string, string>): void {
+    const { limits, onFault, heartbeat } = this.#options;
+    const connection = new WsConnection({ ws, socket, headers, limits, onFault });
+    const stopBeating = heartbeat.add(connection);
+    this.#connections.add(connection);
+    connection.begin(this.#protocol, () => {
+      stopBeating();
+      this.#connections.delete(connection);
+    });
   }
 
   #refusal({ headers }: IncomingMessage): UpgradeRefusal | null {
