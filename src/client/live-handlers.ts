@@ -1,7 +1,10 @@
 import type { RefusedError } from './transport.ts';
 import type { GapOf } from './typed-document.ts';
 
-/** CONNECTING: asked, and nothing heard yet. LIVE: messages come. WAITING: lost, and about to come back. */
+/**
+ * CONNECTING: asked, and nothing heard yet; how a subscription begins, and not told then. LIVE: messages come. WAITING: lost,
+ * and about to come back.
+ */
 export type LiveState = 'CONNECTING' | 'LIVE' | 'WAITING';
 
 /**
@@ -10,7 +13,10 @@ export type LiveState = 'CONNECTING' | 'LIVE' | 'WAITING';
  */
 export type RestartReason = 'SNAPSHOT_CUT' | 'CURSOR_REFUSED';
 
-/** What a subscription tells. One that throws ends the subscription with a HANDLER error. */
+/**
+ * What a subscription tells, and never before the call that opened it has returned. A handler that throws ends the
+ * subscription with a HANDLER error.
+ */
 export interface LiveHandlers<Message> {
   /** Every message, once, in order. Those of a Gap and a Bookmark too. */
   readonly onMessage: (message: Message) => void;

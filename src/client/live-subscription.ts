@@ -45,6 +45,7 @@ export class LiveSubscription<Message> implements Subscription {
   #midSnapshot = false;
   #lastType: string | null = null;
   #attempt: Attempt | null = null;
+  #comesBack = false;
   #tries = 0;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #paused = false;
@@ -67,7 +68,8 @@ export class LiveSubscription<Message> implements Subscription {
   begin(): void {
     const { signal } = this.#parts.handlers;
     signal?.addEventListener('abort', this.stop, { once: true });
-    if (signal?.aborted === true) this.stop();
+    // Nothing is told before the caller has the subscription in its hands.
+    if (signal?.aborted === true) queueMicrotask(this.stop);
     else this.#connect();
   }
 
@@ -98,7 +100,8 @@ export class LiveSubscription<Message> implements Subscription {
     const attempt: Attempt = { handle: null, liveSince: null, resumedAfter: cursor };
     this.#attempt = attempt;
     this.#lastType = null;
-    this.#tell('CONNECTING', null);
+    if (this.#comesBack) this.#tell('CONNECTING', null);
+    this.#comesBack = true;
     if (this.#attempt !== attempt) return;
     const request = {
       query: document.query,

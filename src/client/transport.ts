@@ -53,6 +53,7 @@ export interface LiveLeg {
 
 /** Carries operations to a gateway. Never comes back by itself: that is for those who know where they were. */
 export interface LiveTransport {
+  /** The observer is told nothing before this has returned. */
   open(request: LiveRequest, observer: LiveObserver): LiveLeg;
   /** Ends all connections. */
   close(): void;

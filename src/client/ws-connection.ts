@@ -75,7 +75,8 @@ export class WsConnection {
     const { url, webSocket: WebSocket, connectionParams } = this.#options;
     let payload: unknown;
     try {
-      payload = await connectionParams();
+      // Never at once: whoever opened this has to have it before anything is told.
+      payload = await Promise.resolve().then(connectionParams);
     } catch (error) {
       this.#lose({
         message: `The connection parameters could not be had: ${messageOf(error)}`,
