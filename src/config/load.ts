@@ -1,7 +1,10 @@
+import { readAuth } from './auth.ts';
+import type { AuthConfig } from './auth-config.ts';
 import type { ConfiguredProvider, LoadedConfig, ProviderKind } from './config.ts';
 import { spellForm } from './credential.ts';
 import { explainIssues, type HintFor } from './explain.ts';
 import { findText } from './find.ts';
+import { refuseOpenDoor } from './open-door.ts';
 import { ConfigError, Findings, type ConfigProblem } from './problem.ts';
 import { configuredProvider, readKindParts, type KindParts } from './provider.ts';
 import { readFileBounded, type ReadFile } from './read-file.ts';
@@ -28,7 +31,7 @@ type Entry = Record<string, unknown>;
 
 const START =
   'Add an entry with key, kind and url under "providers", or write "sandbox: {}" to run the emulators.';
-const SECTIONS = ['server', 'limits', 'log', 'data', 'act', 'audit', 'live', 'sandbox'];
+const SECTIONS = ['server', 'limits', 'log', 'data', 'act', 'audit', 'live', 'auth', 'sandbox'];
 const PROVIDER_SECTIONS = ['rate', 'retry', 'breaker', 'settings'];
 
 function isEntry(value: unknown): value is Entry {
@@ -103,6 +106,12 @@ function hintsFor(kinds: readonly ProviderKind[]): HintFor {
   };
 }
 
+/** What `auth` may name as a provider. The sandbox has one of each kind, named after it. */
+function providerKeys(root: Entry, entries: readonly unknown[], kinds: readonly ProviderKind[]): unknown[] {
+  if (root['sandbox'] !== undefined) return kinds.map(({ kind }) => kind);
+  return entries.map((entry) => (isEntry(entry) ? entry['key'] : undefined));
+}
+
 function byPlace(a: ConfigProblem, b: ConfigProblem): number {
   return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
 }
@@ -117,25 +126,31 @@ export function loadConfig(input: LoadConfigInput): LoadedConfig {
   if (yaml.value === undefined)
     findings.add([], 'The file is empty.', `${START} See examples/gridweave.yaml.`);
   const root = yaml.value;
+  const sources: SecretSources = { env, readFile, folder };
   let providers: readonly (KindParts | null)[] = [];
+  let auth: AuthConfig | null = null;
   if (isEntry(root)) {
     fillSections(root, SECTIONS);
     refuseEmptiness(root, findings);
     const entries: readonly unknown[] = Array.isArray(root['providers']) ? root['providers'] : [];
-    providers = readProviders(entries, kinds, { env, readFile, folder }, findings);
+    providers = readProviders(entries, kinds, sources, findings);
     refuseDuplicateKeys(entries, yaml, findings);
+    auth = readAuth(root['auth'], providerKeys(root, entries, kinds), sources, findings);
   }
   const parsed = configSchema.safeParse(root);
   if (!parsed.success && root !== undefined) {
     explainIssues(findings, root, configShape(), parsed.error.issues, [], hintsFor(kinds));
   }
   const { server, overrides, problems } = overrideServer(
-    parsed.data?.server ?? { host: '127.0.0.1', port: 4000 },
+    parsed.data?.server ?? { host: '127.0.0.1', port: 4000, allowedOrigins: [] },
     env,
   );
-  if (!parsed.success || findings.all.length > 0 || problems.length > 0) {
+  const open =
+    parsed.success && parsed.data.auth === undefined ? refuseOpenDoor(server, overrides, findings) : [];
+  if (!parsed.success || findings.all.length > 0 || problems.length > 0 || open.length > 0) {
     throw new ConfigError(name, [
       ...problems,
+      ...open,
       ...findings.all.map((item) => yaml.locate(item)).sort(byPlace),
     ]);
   }
@@ -153,9 +168,10 @@ export function loadConfig(input: LoadConfigInput): LoadedConfig {
     act,
     audit,
     live,
+    auth,
     providers: configured,
     sandbox,
     overrides,
-    warnings: warningsFor(configured, server),
+    warnings: warningsFor(configured, server, auth),
   };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { authSchema } from './auth-schema.ts';
 import { shapeOf, type Shape } from './expected.ts';
 import { sectionProvider } from './provider-schema.ts';
 
@@ -20,6 +21,21 @@ export const serverSchema = z
       .max(65_535)
       .default(4000)
       .describe('TCP port; 0 takes any free one. The environment variable PORT overrides it.'),
+    allowedOrigins: z
+      .array(z.string().regex(/^https?:\/\/[^/?#@\s]+$/))
+      .max(100)
+      .default([])
+      .describe(
+        'Origins of pages on other sites, such as https://app.example.org, that may ask the gateway from a browser: by CORS, event streams and WebSockets. The gateway’s own pages always may.',
+      ),
+    graphiql: z
+      .boolean()
+      .optional()
+      .describe('Serve GraphiQL to browsers. When absent: unless NODE_ENV is "production".'),
+    introspection: z
+      .boolean()
+      .optional()
+      .describe('Answer questions about the schema. When absent: unless NODE_ENV is "production".'),
   })
   .describe('Where the gateway listens.');
 
@@ -240,6 +256,7 @@ export const configSchema = z.strictObject({
   act: actSchema.prefault({}),
   audit: auditSchema.prefault({}),
   live: liveSchema.prefault({}),
+  auth: authSchema.optional(),
   sandbox: sandboxSchema.optional(),
 });
 
@@ -252,7 +269,7 @@ export function configShape(): Shape {
 }
 
 /** Keys that later versions will know: naming them here makes a better message than "unknown". */
-export const PLANNED_KEYS: ReadonlySet<string> = new Set(['auth', 'redis']);
+export const PLANNED_KEYS: ReadonlySet<string> = new Set(['redis']);
 
 export type ServerConfig = Readonly<z.output<typeof serverSchema>>;
 export type LimitsConfig = Readonly<z.output<typeof limitsSchema>>;

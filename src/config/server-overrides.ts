@@ -51,5 +51,5 @@ export function overrideServer(server: ServerConfig, env: Env): Overridden {
       );
     }
   }
-  return { server: { host: newHost, port: newPort }, overrides, problems };
+  return { server: { ...server, host: newHost, port: newPort }, overrides, problems };
 }

@@ -130,6 +130,11 @@ export const ERROR_CODES = {
     remedy: 'Correct the variable that the message names.',
     retryable: false,
   },
+  CROSS_SITE: {
+    meaning: 'A page of another site sent this request.',
+    remedy: 'Have the origin of the page added to server.allowedOrigins.',
+    retryable: false,
+  },
   BAD_REQUEST: {
     meaning: 'The HTTP request is not a GraphQL request.',
     remedy: 'Send JSON with a "query", as the GraphQL-over-HTTP specification describes.',

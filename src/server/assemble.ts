@@ -9,6 +9,8 @@ import type { Services } from './services.ts';
 export interface AssembleOptions extends Omit<GatewayOptions, 'live' | 'services'> {
   readonly services: Services;
   readonly onFault: (fault: unknown) => void;
+  /** Origins of pages, beside its own, that may open a WebSocket. */
+  readonly allowedOrigins?: readonly string[];
   /** Where they differ from the built-in ones. */
   readonly liveLimits?: Partial<LiveLimits>;
 }
@@ -26,6 +28,11 @@ export function assembleGateway(options: AssembleOptions): {
     onFault,
   });
   const gateway = createGateway({ ...options, live: operations });
-  const live = new LiveTransports({ gateway, operations, limits: liveLimits });
+  const live = new LiveTransports({
+    gateway,
+    operations,
+    limits: liveLimits,
+    allowedOrigins: options.allowedOrigins,
+  });
   return { gateway, live };
 }

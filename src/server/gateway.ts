@@ -15,6 +15,7 @@ import { beginOperation, type OperationContext, type OperationDeps } from './ope
 import { createServices, type Services } from './services.ts';
 import { useErrorCodes } from './use-error-codes.ts';
 import { useHttpErrors } from './use-http-errors.ts';
+import { useNoIntrospection } from './use-introspection.ts';
 import { useUpstreamReport } from './use-upstream-report.ts';
 
 export interface GatewayOptions extends Omit<OperationDeps, 'onFault' | 'services'> {
@@ -24,6 +25,8 @@ export interface GatewayOptions extends Omit<OperationDeps, 'onFault' | 'service
   readonly maxBodyBytes: number;
   /** Where they differ from the built-in ones. */
   readonly operationLimits?: Partial<OperationLimitOptions>;
+  /** Answer questions about the schema. Default true. */
+  readonly introspection?: boolean | undefined;
   /** How subscriptions begin. Absent: they are left to Yoga. */
   readonly live?: LiveOperations | undefined;
   /** Default: the graph. */
@@ -63,6 +66,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     plugins: [
       useErrorCodes(),
       useOperationLimits({ ...SHAPE_LIMITS, maxCost: DEFAULT_MAX_COST, ...options.operationLimits }),
+      ...((options.introspection ?? true) ? [] : [useNoIntrospection()]),
       useHttpErrors(),
       useUpstreamReport(),
       ...live,

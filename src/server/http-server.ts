@@ -9,6 +9,7 @@ import { Callbacks, type CallbackLimits } from './callbacks.ts';
 import { GRAPHQL_PATH, type Gateway } from './gateway.ts';
 import { GraphiqlPage } from './graphiql.ts';
 import { readiness } from './health.ts';
+import { guardBrowsers } from './web-safety.ts';
 import type { LiveTransports } from './live/live-transports.ts';
 import { refuseUpgrade, type UpgradeRefusal } from './live/refuse-upgrade.ts';
 
@@ -20,6 +21,8 @@ export interface HttpServerOptions {
   /** Serve GraphiQL to browsers. */
   readonly graphiql: boolean;
   readonly log: Logger;
+  /** Origins of pages, beside its own, that may ask it. Default none. */
+  readonly allowedOrigins?: readonly string[] | undefined;
   /** Carries subscriptions. Absent: there are none. */
   readonly live?: LiveTransports | undefined;
   /** Told every event that a provider sends to its callback. */
@@ -66,6 +69,14 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   );
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const verdict = guardBrowsers(request, response, { allowedOrigins: options.allowedOrigins ?? [] });
+    if (verdict === 'ANSWERED') return;
+    if (verdict === 'CROSS_SITE') {
+      const message =
+        'This request comes from a page of another site, and that site is not in server.allowedOrigins.';
+      sendJson(response, 403, problem('CROSS_SITE', message));
+      return;
+    }
     const { pathname, searchParams } = targetOf(request);
     const callback = callbacks.at(pathname);
     if (pathname === GRAPHQL_PATH && page !== null && GraphiqlPage.wantedBy(request, searchParams)) {

@@ -33,6 +33,7 @@ export async function startGridweave(options: StartOptions): Promise<RunningGrid
   const open = await openProviders(config, { kinds, clock, log });
   const onFault = (fault: unknown): void => log.error({ err: fault }, 'unexpected fault');
   const leaving = new AbortController();
+  const inProduction = process.env['NODE_ENV'] === 'production';
   try {
     const services = await openServices(config, { providers: open.providers, clock, log, onFault });
     const deps = { providers: open.providers, limits: config.limits, clock, log, onFault, services };
@@ -40,6 +41,8 @@ export async function startGridweave(options: StartOptions): Promise<RunningGrid
       ...deps,
       maxBodyBytes: config.limits.maxBodyBytes,
       operationLimits: config.limits,
+      introspection: config.server.introspection ?? !inProduction,
+      allowedOrigins: config.server.allowedOrigins,
       liveLimits: { maxConnections: config.live.maxConnections },
     });
     const server = await startHttpServer({
@@ -47,7 +50,7 @@ export async function startGridweave(options: StartOptions): Promise<RunningGrid
       live,
       providers: open.providers,
       ...config.server,
-      graphiql: options.graphiql ?? true,
+      graphiql: options.graphiql ?? config.server.graphiql ?? !inProduction,
       log,
       onProviderEvent: options.onProviderEvent,
     });
