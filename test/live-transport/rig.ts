@@ -18,6 +18,7 @@ import type { LiveLimits } from '../../src/server/live/live-limits.ts';
 import type { LiveSource, ResolvedLive } from '../../src/server/live/live-operation.ts';
 import { LiveOperations } from '../../src/server/live/live-operations.ts';
 import { LiveTransports } from '../../src/server/live/live-transports.ts';
+import type { Admission } from '../../src/server/live/ws-server.ts';
 import { FakeFeeds, type OpenRequest } from './fake-feeds.ts';
 
 const SDL = /* GraphQL */ `
@@ -160,6 +161,7 @@ function resolver(feeds: FakeFeeds, counts: Counts) {
 export interface TransportRigOptions {
   readonly limits?: Partial<LiveLimits>;
   readonly allowedOrigins?: readonly string[];
+  readonly admit?: Admission;
   /** How long the field `slowly` takes for an object. */
   readonly slownessMs?: (key: string) => number;
   readonly maxWaiting?: number;
@@ -196,8 +198,8 @@ export async function startTransportRig(options: TransportRigOptions = {}): Prom
     live: operations,
     schema: testSchema(counts, options.slownessMs ?? (() => 1)),
   });
-  const { limits, allowedOrigins } = options;
-  const live = new LiveTransports({ gateway, operations, limits, allowedOrigins });
+  const { limits, allowedOrigins, admit } = options;
+  const live = new LiveTransports({ gateway, operations, limits, allowedOrigins, admit });
   const server = await startHttpServer({
     gateway,
     providers,

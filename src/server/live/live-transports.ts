@@ -6,7 +6,7 @@ import { LIVE_LIMITS, type LiveLimits } from './live-limits.ts';
 import type { LiveOperations } from './live-operations.ts';
 import { SseServer } from './sse-server.ts';
 import { Turns } from './turns.ts';
-import { WsServer } from './ws-server.ts';
+import { WsServer, type Admission } from './ws-server.ts';
 
 export interface LiveTransportsOptions {
   readonly gateway: Gateway;
@@ -16,6 +16,8 @@ export interface LiveTransportsOptions {
   readonly limits?: Partial<LiveLimits> | undefined;
   /** Origins of pages, beside the gateway's own, that may open a WebSocket. */
   readonly allowedOrigins?: readonly string[] | undefined;
+  /** Which WebSockets may stay after `connection_init`. Absent: all. Event streams are requests, and judged as such. */
+  readonly admit?: Admission | undefined;
 }
 
 /** What is open, for metrics and leak tests. */
@@ -39,14 +41,14 @@ export class LiveTransports {
   readonly #sse: SseServer;
   readonly #stopBeating: () => void;
 
-  constructor({ gateway, operations, limits: given, allowedOrigins = [] }: LiveTransportsOptions) {
+  constructor({ gateway, operations, limits: given, allowedOrigins = [], admit }: LiveTransportsOptions) {
     const limits: LiveLimits = { ...LIVE_LIMITS, ...given };
     const heartbeat = new Heartbeat(limits.heartbeatMs);
     const { onFault } = operations;
     const hasRoom = (): boolean => this.#connections < limits.maxConnections;
     const shared = { gateway, limits, turns: new Turns(), heartbeat, hasRoom, onFault };
     this.#operations = operations;
-    this.#ws = new WsServer({ ...shared, allowedOrigins });
+    this.#ws = new WsServer({ ...shared, allowedOrigins, admit });
     this.#sse = new SseServer(shared);
     this.#stopBeating = heartbeat.add(operations.fanOut);
   }

@@ -53,6 +53,16 @@ describe('how a socket is closed', () => {
     expect(await client.end()).toEqual({ code: 4401, reason: 'Unauthorized' });
   });
 
+  it('4403 for a client that may not stay', async () => {
+    await start({ admit: (headers, { token }) => headers['x-team'] === 'a' && token === 'secret' });
+    const refused = await silent({ headers: { 'x-team': 'a' } });
+    refused.send({ type: 'connection_init', payload: { token: 'wrong' } });
+    expect(await refused.end()).toEqual({ code: 4403, reason: 'Forbidden' });
+    const admitted = await silent({ headers: { 'x-team': 'a' } });
+    admitted.send({ type: 'connection_init', payload: { token: 'secret' } });
+    await admitted.received(({ type }) => type === 'connection_ack');
+  });
+
   it('4406 without the subprotocol, or with an old one', async () => {
     await start();
     expect(await (await silent({ subprotocol: null })).end()).toMatchObject({ code: 4406 });

@@ -16,6 +16,11 @@ import { WsConnection, type Protocol } from './ws-connection.ts';
 import { Prepared, type Preparation } from './ws-operation.ts';
 import { prepare } from './ws-prepare.ts';
 
+export type Admission = (
+  headers: Readonly<Record<string, string>>,
+  connectionParams: Readonly<Record<string, unknown>>,
+) => boolean | Promise<boolean>;
+
 export interface WsServerOptions {
   readonly gateway: Gateway;
   readonly limits: LiveLimits;
@@ -23,6 +28,11 @@ export interface WsServerOptions {
   readonly heartbeat: Heartbeat;
   /** Origins of pages, beside this gateway's own, that may connect: `https://console.example`. */
   readonly allowedOrigins: readonly string[];
+  /**
+   * Whether a client may stay, judged by the headers of its request and the payload of its `connection_init`; one that may
+   * not is closed with 4403. Absent: all may.
+   */
+  readonly admit?: Admission | undefined;
   /** Whether one more live connection is taken. */
   readonly hasRoom: () => boolean;
   readonly onFault: (fault: unknown) => void;
@@ -41,7 +51,7 @@ export class WsServer {
 
   constructor(options: WsServerOptions) {
     this.#options = options;
-    const { limits, onFault } = options;
+    const { limits, onFault, admit } = options;
     this.#sockets = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -52,6 +62,7 @@ export class WsServer {
     });
     this.#protocol = makeServer<Record<string, unknown>, WsConnection>({
       connectionInitWaitTimeout: limits.initTimeoutMs,
+      onConnect: ({ extra, connectionParams = {} }) => admit?.(extra.headers, connectionParams) ?? true,
       onSubscribe: ({ extra }, id, payload) => this.#subscribe(extra, id, payload),
       execute: outcomeOf,
       subscribe: outcomeOf,
