@@ -36,7 +36,8 @@ const EXAMPLE =
 
 /** Checks that a subscription can be resumed. Throws a LiveError that says what to write. */
 export function readDocument(document: TypedDocument<unknown, never>): LiveDocument {
-  const syntax = 'kind' in document ? (document as DocumentNode) : parse(String(document));
+  const syntax =
+    typeof document === 'object' && 'kind' in document ? (document as DocumentNode) : parse(String(document));
   const operation = onlyOperation(syntax);
   const roots = [...fieldsOn(syntax, operation.selectionSet, (type) => type === 'Subscription').values()];
   const [field] = roots;

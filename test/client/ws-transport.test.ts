@@ -94,8 +94,8 @@ describe('one WebSocket for all subscriptions', () => {
     ws.next(first?.id ?? '', bookmark('a2'));
     ws.ws.close(4503, 'draining');
     const again = await sent(await socket(1), 'subscribe', 2);
-    const afters = again.map(({ payload }) => payload?.variables?.['after']);
-    expect(afters.toSorted()).toEqual(['a2', 'b']);
+    const afters = again.map(({ payload }) => String(payload?.variables?.['after']));
+    expect(new Set(afters)).toEqual(new Set(['a2', 'b']));
   });
 
   it('greets with fresh parameters every time, and comes back when they could not be had', async () => {
