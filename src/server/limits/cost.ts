@@ -11,6 +11,7 @@ import {
   type FieldNode,
   type GraphQLNamedType,
   type GraphQLSchema,
+  type OperationTypeNode,
   type SelectionSetNode,
 } from 'graphql';
 import type { ProviderDirectory } from '../../providers/registry.ts';
@@ -77,7 +78,7 @@ export function costOf(
   const root = operation == null ? null : schema.getRootType(operation.operation);
   const walk: Walk = { schema, document, variables, providers, objects: 0, calls: 0 };
   if (operation != null && root != null) {
-    visit(operation.selectionSet, root, 1, operation.operation === 'query' ? 'QUERY' : operation.operation === 'mutation' ? 'MUTATION' : 'SUBSCRIPTION', walk); // prettier-ignore
+    visit(operation.selectionSet, root, 1, PLACE_OF[operation.operation], walk);
   }
   const objects = Math.min(MOST, walk.objects);
   const upstreamCalls = Math.min(MOST, walk.calls);
@@ -87,6 +88,12 @@ export function costOf(
     total: Math.min(MOST, Math.ceil(upstreamCalls * CALL_WEIGHT + objects * OBJECT_WEIGHT)),
   };
 }
+
+const PLACE_OF: Readonly<Record<OperationTypeNode, Place>> = {
+  query: 'QUERY',
+  mutation: 'MUTATION',
+  subscription: 'SUBSCRIPTION',
+};
 
 type Place = 'QUERY' | 'MUTATION' | 'SUBSCRIPTION' | 'OBJECT';
 
@@ -158,10 +165,7 @@ function batches(count: number, kind: RecordKind, { providers }: Walk): number {
 
 function pageSize(node: FieldNode, { variables }: Walk): number {
   const argument = node.arguments?.find(({ name }) => name.value === 'first');
-  const value =
-    argument === undefined
-      ? undefined
-      : valueFromAST(argument.value, GraphQLInt, variables as Record<string, unknown>);
+  const value = argument === undefined ? undefined : valueFromAST(argument.value, GraphQLInt, variables);
   return typeof value === 'number' && value > 0 ? value : DEFAULT_PAGE_SIZE;
 }
 

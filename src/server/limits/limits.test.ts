@@ -1,7 +1,6 @@
 import { parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { schema } from '../../graph/schema.ts';
-import { ProviderRegistry } from '../../providers/registry.ts';
 import { fakeContext, FakeProvider } from '../../../test/support/fake-provider.ts';
 import { costOf } from './cost.ts';
 import { SHAPE_LIMITS, shapeOf, tooLarge } from './shape.ts';
@@ -37,7 +36,7 @@ describe('shape', () => {
 describe('cost', () => {
   const { providers } = fakeContext([new FakeProvider('one'), new FakeProvider('two')]);
   const cost = (document: string, variables = {}) =>
-    costOf(schema, parse(document), null, variables, providers as ProviderRegistry);
+    costOf(schema, parse(document), null, variables, providers);
 
   it('counts a list of every provider, and the rows it may give', () => {
     expect(cost('{ jobs(first: 50) { nodes { id } } }')).toMatchObject({ objects: 50, upstreamCalls: 2 });

@@ -57,7 +57,7 @@ export function useOperationLimits(limits: OperationLimitOptions): Plugin<Operat
       if (errors.length > 0) setResult(errors);
     },
     onExecute: ({ args, setResultAndStopExecution }) => {
-      const error = price(args as PricedArgs);
+      const error = price(args);
       if (error !== null) {
         setResultAndStopExecution({ errors: [error] });
         return undefined;
@@ -72,7 +72,7 @@ export function useOperationLimits(limits: OperationLimitOptions): Plugin<Operat
       };
     },
     onSubscribe: ({ args, setResultAndStopExecution }) => {
-      const error = price(args as PricedArgs);
+      const error = price(args);
       if (error !== null) setResultAndStopExecution({ errors: [error] });
     },
   };
