@@ -68,7 +68,7 @@ describe('a callback', () => {
   });
 
   it('that others could listen to is warned of', () => {
-    const server = 'server: { host: 0.0.0.0 }';
+    const server = 'server: { host: 0.0.0.0 }\nauth: { anonymous: { grants: [{ scopes: [read] }] } }';
     const { warnings } = load('{ user: u, password: { env: PASSWORD } }', '', 'charity-engine', server);
     expect(warnings).toEqual([expect.stringContaining('reachable over plain http on 0.0.0.0')]);
   });

@@ -8,6 +8,7 @@ import type { ProviderKey } from '../model/ids.ts';
 import type { ProviderKindDefinition } from '../providers/kind.ts';
 import type { ProviderCallback } from '../providers/provider-callback.ts';
 import type { UpstreamOptions } from '../upstream/types.ts';
+import type { AuthConfig } from './auth-config.ts';
 import type {
   ActConfig,
   AuditConfig,
@@ -19,6 +20,7 @@ import type {
   ServerConfig,
 } from './schema.ts';
 
+export type { AuthConfig } from './auth-config.ts';
 export type { LimitsConfig, LiveConfig, LogConfig, ServerConfig } from './schema.ts';
 
 /** A provider kind whose settings only it understands. */
@@ -73,6 +75,8 @@ export interface LoadedConfig {
   readonly act: ActConfig;
   readonly audit: AuditConfig;
   readonly live: LiveConfig;
+  /** Null: nobody has to say who they are, and the gateway listens on loopback addresses only. */
+  readonly auth: AuthConfig | null;
   /** In the order of the file, disabled ones included. Empty exactly when `sandbox` is set. */
   readonly providers: readonly ConfiguredProvider[];
   /** Set when the emulators are to be run instead of providers. */

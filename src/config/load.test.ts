@@ -101,8 +101,10 @@ describe('a correct file', () => {
 
 describe('HOST and PORT', () => {
   it('override the file', () => {
-    const config = load(`${LAB}server: { host: "::1", port: 1 }`, { HOST: '0.0.0.0', PORT: '8080' });
-    expect(config.server).toEqual({ host: '0.0.0.0', port: 8080 });
+    const auth = 'auth: { anonymous: { grants: [{ scopes: [read] }] } }';
+    const text = `${LAB}${auth}\nserver: { host: "::1", port: 1 }`;
+    const config = load(text, { HOST: '0.0.0.0', PORT: '8080' });
+    expect(config.server).toMatchObject({ host: '0.0.0.0', port: 8080 });
     expect([...config.overrides]).toEqual([
       ['server.host', 'HOST'],
       ['server.port', 'PORT'],
@@ -173,7 +175,8 @@ describe('a wrong file', () => {
     ['[1, 2]', /must be a section/],
     ['just text', /must be a section/],
     [`${LAB}sandbox: {}`, /cannot be combined/],
-    [`${LAB}auth: {}`, /Unknown key "auth"\. \| This version does not have it yet/],
+    [`${LAB}auth: {}`, /auth lets nobody in/],
+    [`${LAB}redis: {}`, /Unknown key "redis"\. \| This version does not have it yet/],
     [`${LAB}    apiKey: { env: KEY }`, /Unknown key "apiKey"\. \| .*credential: \{ apiKey/],
     ['providers: [{ key: lab, kind: bacalhau }]', /url is missing: Bacalhau has no public endpoint/],
     ['providers: [{ kind: qarnot }]', /providers\[0\]\.key is missing/],

@@ -31,6 +31,7 @@ providers:
     server:
       host: 127.0.0.1
       port: 8080 # from environment variable PORT
+      allowedOrigins: []
 
     providers:
       - key: lab
@@ -97,6 +98,13 @@ providers:
       maxPageSize: 500
       maxUpstreamCalls: 300
       maxBodyBytes: 1048576
+      maxTokens: 5000
+      maxDepth: 16
+      maxAliases: 50
+      maxDirectives: 50
+      maxRootFields: 20
+      maxFields: 2000
+      maxCost: 25000
       maxLogBytes: 1048576
 
     log:

@@ -1,5 +1,6 @@
 import { Document, type Scalar, type YAMLMap } from 'yaml';
 import { redact } from '../upstream/redact.ts';
+import { authEntry } from './auth-print.ts';
 import type { ConfiguredProvider, LoadedConfig, SecretOrigin } from './config.ts';
 import { echoFile, echoVariable } from './echo.ts';
 import { SECRET_MASK } from './secret.ts';
@@ -55,7 +56,7 @@ function title({ source }: LoadedConfig): string {
 
 /** The configuration as it is in effect, as YAML: every default written out, every secret a mask with its origin. */
 export function printConfig(config: LoadedConfig): string {
-  const { server, limits, log, data, act, audit, live, sandbox, providers, overrides } = config;
+  const { server, limits, log, data, act, audit, live, auth, sandbox, providers, overrides } = config;
   const document = new Document({
     server,
     ...(sandbox === null ? { providers: providers.map(providerEntry) } : { sandbox }),
@@ -65,6 +66,7 @@ export function printConfig(config: LoadedConfig): string {
     act,
     audit,
     live,
+    ...(auth === null ? {} : { auth: authEntry(auth) }),
   });
   document.commentBefore = ` ${oneLine(title(config))}`;
   for (const [path, variable] of overrides) {
@@ -77,6 +79,10 @@ export function printConfig(config: LoadedConfig): string {
     };
     for (const secret of secrets) tell(secret, 'credential');
     if (callbackSource !== null) tell(callbackSource.password, 'callback');
+  }
+  for (const [i, { hashFrom }] of (auth?.apiKeys ?? []).entries()) {
+    if (hashFrom === null) continue;
+    comment(document, ['auth', 'apiKeys', i, 'hash'], origin({ member: 'hash', from: hashFrom }, true));
   }
   for (const section of (document.contents as YAMLMap).items.slice(1)) {
     (section.key as Scalar).spaceBefore = true;

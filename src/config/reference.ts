@@ -47,10 +47,17 @@ function keyLines(shape: Shape, indent = ''): string[] {
   return Object.entries(membersOf(shape)).flatMap(([key, member]) => {
     const required = isRequired(shape, key);
     const typed = member.type !== undefined || member.anyOf !== undefined || member.enum !== undefined;
-    const value = hasKeys(member) ? 'a section' : typed ? expected(member) : 'a section';
+    const inner = member.items ?? member;
+    const value = !hasKeys(inner)
+      ? typed
+        ? expected(member)
+        : 'a section'
+      : inner === member
+        ? 'a section'
+        : 'a list of sections';
     const line = `${indent}- \`${key}\` (${value}${spellDefault(member, required)})`;
     const about = member.description === undefined ? '' : `: ${member.description}`;
-    return [`${line}${about}`, ...(hasKeys(member) ? keyLines(member, `${indent}  `) : [])];
+    return [`${line}${about}`, ...(hasKeys(inner) ? keyLines(inner, `${indent}  `) : [])];
   });
 }
 

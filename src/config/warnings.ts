@@ -1,22 +1,30 @@
-import type { ConfiguredProvider, ServerConfig } from './config.ts';
-
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/;
+import type { AuthConfig, ConfiguredProvider, ServerConfig } from './config.ts';
+import { isLoopback } from './loopback.ts';
 
 /** What the schema allows but nobody wants, one sentence each. */
-export function warningsFor(providers: readonly ConfiguredProvider[], server: ServerConfig): string[] {
+export function warningsFor(
+  providers: readonly ConfiguredProvider[],
+  server: ServerConfig,
+  auth: AuthConfig | null,
+): string[] {
   const warnings = providers
     .filter(
       ({ enabled, secrets, upstream }) =>
         enabled &&
         secrets.length > 0 &&
         upstream.baseUrl.protocol === 'http:' &&
-        !LOOPBACK.test(upstream.baseUrl.hostname),
+        !isLoopback(upstream.baseUrl.hostname),
     )
     .map(
       ({ key }) =>
         `Provider "${key}" is called over plain http: its credential can be read on the way. Use https where the provider offers it.`,
     );
-  if (!LOOPBACK.test(server.host)) {
+  if (!isLoopback(server.host)) {
+    if (auth?.anonymous?.some(({ scopes }) => scopes.some((scope) => scope !== 'read')) === true) {
+      warnings.push(
+        `Everybody who reaches ${server.host} may do more than read: "auth.anonymous" says so. Keep it to what is on your own network.`,
+      );
+    }
     for (const { key } of providers.filter(({ callback }) => callback !== null)) {
       warnings.push(
         `The callback of provider "${key}" is reachable over plain http on ${server.host}: its password can be read on the way. Let only what ends TLS reach this port.`,

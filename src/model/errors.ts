@@ -39,6 +39,17 @@ export const ERROR_CODES = {
     remedy: 'Check the credential that is configured for the provider.',
     retryable: false,
   },
+  AUTHENTICATION_UNAVAILABLE: {
+    meaning: 'A token cannot be judged now: the keys of its issuer could not be read.',
+    remedy: 'Try again in a moment, or use an API key.',
+    retryable: true,
+  },
+  HOST_NOT_ALLOWED: {
+    meaning:
+      'Without `auth` the gateway answers requests for this machine only, and the Host of this one is another.',
+    remedy: 'Ask for localhost or 127.0.0.1, or configure `auth`.',
+    retryable: false,
+  },
   FORBIDDEN: {
     meaning: 'The credential is valid but may not do this.',
     remedy: 'Grant the missing permission at the provider, or use another credential.',
