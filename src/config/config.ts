@@ -16,12 +16,13 @@ import type {
   LimitsConfig,
   LiveConfig,
   LogConfig,
+  MetricsConfig,
   SandboxConfig,
   ServerConfig,
 } from './schema.ts';
 
 export type { AuthConfig } from './auth-config.ts';
-export type { LimitsConfig, LiveConfig, LogConfig, ServerConfig } from './schema.ts';
+export type { LimitsConfig, LiveConfig, LogConfig, MetricsConfig, ServerConfig } from './schema.ts';
 
 /** A provider kind whose settings only it understands. */
 export type ProviderKind = ProviderKindDefinition<unknown>;
@@ -71,6 +72,7 @@ export interface LoadedConfig {
   readonly server: ServerConfig;
   readonly limits: LimitsConfig;
   readonly log: LogConfig;
+  readonly metrics: MetricsConfig;
   readonly data: DataConfig;
   readonly act: ActConfig;
   readonly audit: AuditConfig;

@@ -31,7 +31,7 @@ type Entry = Record<string, unknown>;
 
 const START =
   'Add an entry with key, kind and url under "providers", or write "sandbox: {}" to run the emulators.';
-const SECTIONS = ['server', 'limits', 'log', 'data', 'act', 'audit', 'live', 'auth', 'sandbox'];
+const SECTIONS = ['server', 'limits', 'log', 'metrics', 'data', 'act', 'audit', 'live', 'auth', 'sandbox'];
 const PROVIDER_SECTIONS = ['rate', 'retry', 'breaker', 'settings'];
 
 function isEntry(value: unknown): value is Entry {
@@ -142,7 +142,7 @@ export function loadConfig(input: LoadConfigInput): LoadedConfig {
     explainIssues(findings, root, configShape(), parsed.error.issues, [], hintsFor(kinds));
   }
   const { server, overrides, problems } = overrideServer(
-    parsed.data?.server ?? { host: '127.0.0.1', port: 4000, allowedOrigins: [] },
+    parsed.data?.server ?? { host: '127.0.0.1', port: 4000, allowedOrigins: [], drainMs: 10_000 },
     env,
   );
   const open =
@@ -154,7 +154,7 @@ export function loadConfig(input: LoadConfigInput): LoadedConfig {
       ...findings.all.map((item) => yaml.locate(item)).sort(byPlace),
     ]);
   }
-  const { limits, log, data, act, audit, live, sandbox = null } = parsed.data;
+  const { limits, log, metrics, data, act, audit, live, sandbox = null } = parsed.data;
   const configured = (parsed.data.providers ?? []).flatMap((section, i): ConfiguredProvider[] => {
     const parts = providers[i] ?? null;
     return parts === null ? [] : [configuredProvider(section, parts)];
@@ -164,6 +164,7 @@ export function loadConfig(input: LoadConfigInput): LoadedConfig {
     server,
     limits,
     log,
+    metrics,
     data,
     act,
     audit,

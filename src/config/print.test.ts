@@ -32,6 +32,7 @@ providers:
       host: 127.0.0.1
       port: 8080 # from environment variable PORT
       allowedOrigins: []
+      drainMs: 10000
 
     providers:
       - key: lab
@@ -109,6 +110,10 @@ providers:
 
     log:
       level: info
+
+    metrics:
+      host: 127.0.0.1
+      operations: []
 
     data:
       directory: null

@@ -36,6 +36,14 @@ export const serverSchema = z
       .boolean()
       .optional()
       .describe('Answer questions about the schema. When absent: unless NODE_ENV is "production".'),
+    drainMs: z
+      .int()
+      .min(0)
+      .max(600_000)
+      .default(10_000)
+      .describe(
+        'How long the gateway may take to leave once it is told to stop, in milliseconds: subscribers are told where to go on, requests and submissions under way come to their end. What is left then is cut off.',
+      ),
   })
   .describe('Where the gateway listens.');
 
@@ -114,6 +122,38 @@ const logSchema = z
       .describe('Lines for people instead of JSON. When absent: true on a terminal, false otherwise.'),
   })
   .describe('What the gateway writes about itself, to standard output.');
+
+/** `metrics`: what Prometheus can read. */
+const metricsSchema = z
+  .strictObject({
+    enabled: z
+      .boolean()
+      .optional()
+      .describe(
+        'Serve /metrics. When absent: if `metrics.port` is set, or the gateway listens on an address of this machine alone. On the port of the graph it takes the scope `admin` where there is `auth`.',
+      ),
+    port: z
+      .int()
+      .min(0)
+      .max(65_535)
+      .optional()
+      .describe(
+        'A port of its own for /metrics, /health and /ready, which asks nobody who they are and goes on until the gateway has left; 0 takes any free one. When absent: they are on the port of the graph alone.',
+      ),
+    host: z
+      .string()
+      .regex(/^[A-Za-z0-9.:_-]{1,253}$/)
+      .default('127.0.0.1')
+      .describe('Address of that port.'),
+    operations: z
+      .array(z.string().regex(/^[_A-Za-z][_0-9A-Za-z]{0,127}$/))
+      .max(500)
+      .default([])
+      .describe(
+        'Names of operations that are counted by name, such as those of your own apps. The example operations are; all others are counted together as "other".',
+      ),
+  })
+  .describe('What Prometheus can read. docs/operations.md names every metric.');
 
 /** `data`: what outlives the process. */
 const dataSchema = z
@@ -252,6 +292,7 @@ export const configSchema = z.strictObject({
     .describe('The provider connections, one entry each. Their order is the order of `Query.providers`.'),
   limits: limitsSchema.prefault({}),
   log: logSchema.prefault({}),
+  metrics: metricsSchema.prefault({}),
   data: dataSchema.prefault({}),
   act: actSchema.prefault({}),
   audit: auditSchema.prefault({}),
@@ -274,6 +315,7 @@ export const PLANNED_KEYS: ReadonlySet<string> = new Set(['redis']);
 export type ServerConfig = Readonly<z.output<typeof serverSchema>>;
 export type LimitsConfig = Readonly<z.output<typeof limitsSchema>>;
 export type LogConfig = Readonly<z.output<typeof logSchema>>;
+export type MetricsConfig = Readonly<z.output<typeof metricsSchema>>;
 export type DataConfig = Readonly<z.output<typeof dataSchema>>;
 export type ActConfig = Readonly<z.output<typeof actSchema>>;
 export type LiveConfig = Readonly<z.output<typeof liveSchema>>;
