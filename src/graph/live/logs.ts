@@ -139,8 +139,15 @@ async function follow(args: LogArgs, ctx: GraphContext): Promise<AsyncIterableIt
   }
   const execution = expectId(args.execution, 'execution', 'execution');
   feedsOf(ctx);
-  const { call } = ctx.read;
-  return readRoots(await ctx.live!.logs.open({ execution, stream, after, tail }, call), call.signal);
+  const { call, providers, viewer } = ctx.read;
+  if (providers.get(execution.provider) === null) {
+    throw new GridweaveError('NOT_FOUND', 'No such execution: its provider is not configured.');
+  }
+  // Who sees a part of a provider is shown nothing that was not found for them, followed by others or not.
+  const isThere = viewer.reach('read', execution.provider) !== 'ALL';
+  if (isThere) await ctx.loaders.record('execution', execution);
+  const reader = await ctx.live!.logs.open({ execution, stream, after, tail, isThere }, call);
+  return readRoots(reader, call.signal);
 }
 
 /**

@@ -38,6 +38,9 @@ const FINAL: Readonly<Record<string, FinalEnd>> = {
 
 const INCOMPLETE = 'The provider dropped or replaced a part of this log while it was followed.';
 
+/** How much later than its deadline a reading is called off. */
+const LET_GO_MS = 1_000;
+
 /** Reads one log again and again, from a position to its end, and tells each byte of it once. */
 export class LogEngine {
   readonly #deps: LogEngineDeps;
@@ -80,10 +83,15 @@ export class LogEngine {
     const after = { STDOUT: 0, STDERR: 0 };
     for (const [output, alignment] of this.#alignments) after[output] = alignment.begin();
     const began = performance.now();
+    // Its own, so that nothing of a reading outlives it and listeners do not pile up.
+    const controller = new AbortController();
+    const abort = (): void => controller.abort();
+    signal.addEventListener('abort', abort);
+    const timer = setTimeout(abort, options.passTimeoutMs + LET_GO_MS).unref();
     let anything = false;
     const result = (end: End | null, failure: GridweaveError | null): Reading => ({ end, failure, anything, tookMs: performance.now() - began }); // prettier-ignore
     try {
-      for await (const piece of source.read(after, signal)) {
+      for await (const piece of source.read(after, controller.signal)) {
         if (piece.type === 'END') return result(piece, null);
         const alignment = this.#alignments.get(piece.output);
         const fresh = alignment?.take(piece.atByte, Buffer.from(piece.text)) ?? null;
@@ -94,8 +102,12 @@ export class LogEngine {
       }
       return result(null, new GridweaveError('PROVIDER_PROTOCOL', 'The log broke off without an end.'));
     } catch (thrown) {
-      if (thrown instanceof GridweaveError) return result(null, thrown);
-      throw thrown;
+      if (!(thrown instanceof GridweaveError)) throw thrown;
+      return result(null, thrown.code === 'CANCELLED' ? late() : thrown);
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+      abort();
     }
   }
 
@@ -177,4 +189,9 @@ export class LogEngine {
   #emit(body: LogItemBody): void {
     this.#deps.emit({ ...body, after: this.position });
   }
+}
+
+/** What is thrown by a reading that was called off; nobody hears of it when it was because all have left. */
+function late(): GridweaveError {
+  return new GridweaveError('PROVIDER_TIMEOUT', 'The provider did not tell the log in time.');
 }

@@ -29,6 +29,8 @@ export interface LogFollowRequest {
   readonly after: string | null;
   /** Only so many lines of what is there already; null for all. Not together with `after`. */
   readonly tail: number | null;
+  /** The execution was found for this caller already. Absent: it is looked up, unless its log is followed already. */
+  readonly isThere?: boolean;
 }
 
 interface Shared {
@@ -59,17 +61,17 @@ export class LogFollowers {
   }
 
   /**
-   * Begins to read a log. Rejects with INVALID_CURSOR, UNSUPPORTED_OPERATION where the provider gives no logs, NOT_FOUND
+   * Begins to read a log, for a caller who may see it. Rejects with INVALID_CURSOR, UNSUPPORTED_OPERATION where the provider gives no logs, NOT_FOUND
    * for an execution that it does not know, RATE_LIMITED when too many logs are followed. A provider in trouble is told in
    * the stream.
    */
   async open(request: LogFollowRequest, ctx: CallContext): Promise<LogReader> {
-    const { execution, stream, after, tail } = request;
+    const { execution, stream, after, tail, isThere = false } = request;
     const executionId = encodeId('execution', execution.provider, execution.key);
     const from = after === null ? BEGINNING : decodeLogCursor(executionId, stream, after);
     const provider = this.#providerOf(execution.provider);
     const key = `${provider.key} ${provider.upstream.fingerprint(ctx)} ${stream} ${execution.key}`;
-    if (!this.#shared.has(key)) await expectThere(provider, execution.key, ctx);
+    if (!isThere && !this.#shared.has(key)) await expectThere(provider, execution.key, ctx);
     if (this.#closed) throw new GridweaveError('SHUTTING_DOWN', 'The gateway is leaving. Connect again.');
     const follow = (position: LogPosition): FollowedLog =>
       this.#follow(provider, execution.key, stream, position, ctx);

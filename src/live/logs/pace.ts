@@ -1,7 +1,7 @@
 import type { LogFollowOptions } from './options.ts';
 
-/** A reading that takes long is made less often: at most this share of the time goes into readings. */
-const DUTY = 0.2;
+/** A reading that takes long, since all of a long log has to be read again, is made less often. */
+const PAUSE_PER_READING = 2;
 const FIRST_BACKOFF_MS = 500;
 
 /** When a log is to be read next. */
@@ -25,10 +25,10 @@ export class Pace {
 
   /** The pause after a good reading. */
   read(anything: boolean, tookMs: number): number {
-    const { minPauseMs, maxPauseMs } = this.#options;
+    const { minPauseMs, maxPauseMs, maxBackoffMs } = this.#options;
     this.#failures = 0;
     this.#quietMs = anything ? minPauseMs : Math.min(this.#quietMs * 1.5, maxPauseMs);
-    return this.#jittered(Math.max(this.#quietMs, (tookMs * (1 - DUTY)) / DUTY));
+    return this.#jittered(Math.max(this.#quietMs, Math.min(tookMs * PAUSE_PER_READING, maxBackoffMs)));
   }
 
   /** The pause after a failed one; null when it is time to give up. */
