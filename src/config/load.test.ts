@@ -26,7 +26,7 @@ const LAB = 'providers:\n  - key: lab\n    kind: bacalhau\n    url: http://127.0
 describe('a correct file', () => {
   it('has every default filled in', () => {
     const config = load(LAB);
-    expect(config.server).toEqual({ host: '127.0.0.1', port: 4000, allowedOrigins: [] });
+    expect(config.server).toEqual({ host: '127.0.0.1', port: 4000, allowedOrigins: [], drainMs: 10_000 });
     expect(config.limits).toEqual({
       requestTimeoutMs: 10_000,
       maxPageSize: 500,

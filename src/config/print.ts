@@ -56,7 +56,8 @@ function title({ source }: LoadedConfig): string {
 
 /** The configuration as it is in effect, as YAML: every default written out, every secret a mask with its origin. */
 export function printConfig(config: LoadedConfig): string {
-  const { server, limits, log, metrics, data, act, audit, live, auth, sandbox, providers, overrides } = config;
+  const { server, limits, log, metrics, data, act, audit, live, auth, sandbox, providers, overrides } =
+    config;
   const document = new Document({
     server,
     ...(sandbox === null ? { providers: providers.map(providerEntry) } : { sandbox }),
