@@ -61,8 +61,8 @@ export class RecentWrites {
   seen<R extends AnyRecord>(provider: Provider, call: CallContext, record: R): R | null {
     if (this.#writes.size === 0 || !('generation' in record)) return record;
     const write = this.#writes.get(nameOf(provider, call, record.kind, record.key));
-    if (write === undefined) return record;
-    return applied(write, record) as R | null;
+    const seen = write === undefined ? record : applied(write, record);
+    return (seen?.kind === 'job' ? this.#withTasks(provider, call, seen) : seen) as R | null;
   }
 
   /** What was made and may be missing at the provider; null when nothing was. */
@@ -73,7 +73,7 @@ export class RecentWrites {
     key: NativeKey,
   ): RecordOfKind[K] | null {
     const write = this.#writes.get(nameOf(provider, call, kind, key));
-    return write === undefined ? null : (this.#ahead(write, provider) as RecordOfKind[K] | null);
+    return write === undefined ? null : (this.#ahead(write, provider, call) as RecordOfKind[K] | null);
   }
 
   /** Every object of a kind that was made so lately that the provider's lists may not hold it, newest first. */
@@ -83,7 +83,7 @@ export class RecentWrites {
     const found: WorkRecord[] = [];
     for (const [name, write] of this.#writes.entries()) {
       if (!name.startsWith(prefix)) continue;
-      const record = this.#ahead(write, provider);
+      const record = this.#ahead(write, provider, call);
       if (record !== null) found.push(record);
     }
     return found as RecordOfKind[K][];
@@ -93,11 +93,26 @@ export class RecentWrites {
    * What is known of an object that its provider may not show yet; null once the provider has had the time that it says it
    * takes: an object that it does not show then is gone, or is otherwise than it was made.
    */
-  #ahead(write: Write, { adapter }: Provider): WorkRecord | null {
+  #ahead(write: Write, provider: Provider, call: CallContext): WorkRecord | null {
     if (write.type === 'REMOVED' || write.madeAt === null) return null;
-    const visibleAfterMs = adapter.acting?.submission?.visibleAfterMs ?? 0;
+    const visibleAfterMs = provider.adapter.acting?.submission?.visibleAfterMs ?? 0;
     if (this.#clock.now() - write.madeAt > visibleAfterMs) return null;
-    return write.type === 'MADE' ? write.record : movedTo(write.to, write.record);
+    const record = write.type === 'MADE' ? write.record : movedTo(write.to, write.record);
+    if (record.kind !== 'job') {
+      const job = this.#writes.get(nameOf(provider, call, 'job', record.jobKey));
+      return job?.type === 'REMOVED' ? null : record;
+    }
+    const job = this.#withTasks(provider, call, record);
+    // An implicit job is nothing but its task.
+    return job.origin === 'IMPLICIT' && job.tasks?.length === 0 && record.tasks?.length !== 0 ? null : job;
+  }
+
+  /** A job whose row holds its tasks: what was done to those is seen in it, too. */
+  #withTasks(provider: Provider, call: CallContext, job: JobRecord): JobRecord {
+    if (job.tasks === null) return job;
+    const tasks = job.tasks.flatMap((task) => this.seen(provider, call, task) ?? []);
+    const same = tasks.length === job.tasks.length && tasks.every((task, i) => task === job.tasks?.[i]);
+    return same ? job : { ...job, tasks };
   }
 
   #put(provider: Provider, call: CallContext, write: Write): void {

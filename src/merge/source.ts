@@ -8,7 +8,7 @@ import type { CallContext } from '../upstream/types.ts';
 import type { ReadContext } from './context.ts';
 import type { SourcePosition } from './cursor.ts';
 import { activeFilters, passes } from './filter.ts';
-import { rowsMadeLately, startingPoint } from './made-lately.ts';
+import { createdAtOf, GivenAhead, rowsMadeLately } from './made-lately.ts';
 import { withProjects } from './sight.ts';
 import { outcomeOf, sourceFailure, type SourceReport } from './source-report.ts';
 
@@ -35,7 +35,8 @@ export class ListSource<K extends RecordKind> {
   readonly #order: ListOrder;
   readonly #ctx: ReadContext;
   readonly #call: CallContext;
-  #position: string | null;
+  /** Where the provider's own list was left: after the last of its rows that was consumed. */
+  #leftAt: string | null;
   #buffer: ListRow<K>[] = [];
   #head = 0;
   /** Where the last page that was read ends; reached once its buffered rows are consumed. */
@@ -48,8 +49,10 @@ export class ListSource<K extends RecordKind> {
   #filteredHere: readonly FilterName[] = [];
   #dropped: DroppedRows = { count: 0, reasons: [] };
   #notes = new Set<string>();
-  /** Objects made a moment ago that an earlier page of this list gave, though the provider did not show them. */
-  readonly #given: ReadonlySet<string>;
+  /** What was given of objects that were made a moment ago and that the provider did not show. */
+  readonly #given: GivenAhead;
+  /** Rows of such objects in the buffer. */
+  #ahead: ReadonlySet<ListRow<K>> = new Set();
 
   constructor(
     provider: Provider,
@@ -64,9 +67,9 @@ export class ListSource<K extends RecordKind> {
     this.#filter = filter;
     this.#order = order;
     this.#ctx = ctx;
-    const { after, given } = startingPoint(start.position);
+    const { after, given } = GivenAhead.from(start.position);
     this.#given = given;
-    this.#position = start.position;
+    this.#leftAt = after;
     this.#readTo = after;
     this.#hasMore = !start.done;
     // One deadline for all the pages of this answer: per-call timeouts would add up.
@@ -85,8 +88,13 @@ export class ListSource<K extends RecordKind> {
     if (row === undefined) throw new RangeError('take() on an empty source');
     this.#head += 1;
     this.#rows += 1;
-    this.#position = row.position;
-    if (this.#head === this.#buffer.length) this.#position = this.#readTo ?? row.position;
+    if (this.#ahead.has(row)) {
+      this.#given.add(row.record.key, createdAtOf(row.record));
+    } else {
+      this.#leftAt = row.position;
+      this.#given.passed(row);
+    }
+    if (this.#head === this.#buffer.length) this.#leftAt = this.#readTo ?? this.#leftAt;
     return row;
   }
 
@@ -104,7 +112,7 @@ export class ListSource<K extends RecordKind> {
     const ended = !this.#hasMore && this.peek() === null && this.failure === null;
     // A list read upwards in time grows at its end, so that end is never final.
     const done = ended && !(this.#order.field === 'CREATED_AT' && this.#order.direction === 'ASC');
-    return { position: this.#position, done };
+    return { position: this.#given.position(this.#leftAt), done };
   }
 
   /** Reads on until a row is buffered, the provider's list ends, it fails, or the limit of pages is reached. */
@@ -140,9 +148,8 @@ export class ListSource<K extends RecordKind> {
       this.#filteredHere = activeFilters(this.#filter).filter((name) => !page.pushedDown.includes(name));
       const atStart = this.#readTo === null;
       this.#buffer = (await this.#rowsOf(page.rows)).flatMap((row) => this.#shown(row));
-      if (atStart) {
-        this.#buffer.unshift(
-          ...rowsMadeLately(
+      const ahead = atStart
+        ? rowsMadeLately(
             this.provider,
             this.#kind,
             this.#filter,
@@ -150,13 +157,14 @@ export class ListSource<K extends RecordKind> {
             page.rows,
             this.#given,
             this.#ctx,
-          ),
-        );
-      }
+          )
+        : [];
+      this.#ahead = new Set(ahead);
+      this.#buffer.unshift(...ahead);
       this.#head = 0;
       this.#hasMore = page.hasMore;
       this.#readTo = page.endPosition ?? this.#readTo;
-      if (this.#buffer.length === 0) this.#position = this.#readTo ?? this.#position;
+      if (this.#buffer.length === 0) this.#leftAt = this.#readTo ?? this.#leftAt;
       this.#observedAt = epochMs(Math.min(this.#observedAt ?? page.observedAt, page.observedAt));
       this.#dropped = {
         count: this.#dropped.count + page.dropped.count,
