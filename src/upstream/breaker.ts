@@ -3,6 +3,7 @@ import type { ProviderKey } from '../model/ids.ts';
 import type { Clock } from '../model/time.ts';
 import type { Call, Interceptor } from './call.ts';
 import type { CallOutcome, Circuit } from './circuit.ts';
+import type { UpstreamObserver } from './observer.ts';
 import { isTrouble, outcomeOfAnswer, outcomeOfError } from './outcome.ts';
 
 /** A timeout counts when the provider had at least this share of the time a call may normally take. */
@@ -14,10 +15,15 @@ const FAIR_SHARE = 0.1;
  * caller left, are nothing.
  */
 export function breaker(
-  deps: { readonly provider: ProviderKey; readonly clock: Clock; readonly circuit: Circuit },
+  deps: {
+    readonly provider: ProviderKey;
+    readonly clock: Clock;
+    readonly circuit: Circuit;
+    readonly observer?: UpstreamObserver | undefined;
+  },
   options: { readonly slowCallMs: number; readonly timeoutMs: number },
 ): Interceptor {
-  const { circuit, clock, provider } = deps;
+  const { circuit, clock, provider, observer } = deps;
   const fairMs = FAIR_SHARE * Math.min(options.timeoutMs, options.slowCallMs);
   const judge = (call: Call, of: (durationMs: number) => CallOutcome): CallOutcome =>
     call.wire.sentAt === null ? 'NONE' : of(clock.now() - call.wire.sentAt);
@@ -25,6 +31,7 @@ export function breaker(
   return (next) => async (call) => {
     const permit = circuit.admit();
     if (permit === null) {
+      observer?.onHeldBack(provider, 'BREAKER');
       throw new GridweaveError(
         'PROVIDER_UNAVAILABLE',
         `Provider "${provider}" is not called for a while, because it failed repeatedly.`,

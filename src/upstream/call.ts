@@ -1,3 +1,4 @@
+import type { Context } from '@opentelemetry/api';
 import type { EpochMs } from '../model/time.ts';
 import { cancellationOf, type Cancellation } from './cancellation.ts';
 import { noCredential } from './credential.ts';
@@ -41,6 +42,8 @@ export interface Call {
   readonly deadlineAt: EpochMs;
   readonly budget: CallBudget;
   readonly onCall: ((call: UpstreamCallReport) => void) | undefined;
+  readonly requestId: string | undefined;
+  readonly trace: Context | undefined;
   readonly interest: Interest;
   /** From 1. */
   readonly attempt: number;
@@ -53,6 +56,8 @@ export interface Interest {
   priority: 'query' | 'background';
   /** When the last of them gives up: waiting beyond it (for a token, for a retry) helps nobody. */
   until: EpochMs;
+  /** The spans of those who joined and are traced. */
+  joined?: Context[];
 }
 
 /** What happened to one attempt on the wire. Written by telemetry, read by the breaker and by retries. */
@@ -114,6 +119,8 @@ export function prepareCall(
     deadlineAt: ctx.deadlineAt,
     budget: ctx.budget,
     onCall: ctx.onCall,
+    requestId: ctx.requestId,
+    trace: ctx.trace,
     interest: { priority: ctx.priority ?? 'query', until: ctx.deadlineAt },
     attempt: 1,
     wire: newWire(),

@@ -6,6 +6,7 @@ import { CancellationSource } from './cancellation.ts';
 import { neverLeft } from './departure.ts';
 import { FreshnessWindow } from './freshness-window.ts';
 import { goneBefore, withPatience } from './patience.ts';
+import type { UpstreamObserver } from './observer.ts';
 import type { UpstreamCallReport } from './types.ts';
 
 const MAX_KEPT_ANSWERS = 1_000;
@@ -48,8 +49,9 @@ export function coalesce(deps: {
   readonly provider: ProviderKey;
   readonly clock: Clock;
   readonly timeoutMs: number;
+  readonly observer?: UpstreamObserver | undefined;
 }): Interceptor {
-  const { clock } = deps;
+  const { clock, observer } = deps;
   const flights = new Map<string, Flight>();
   const recent = new FreshnessWindow(MAX_KEPT_ANSWERS, MAX_KEPT_BYTES);
 
@@ -58,8 +60,8 @@ export function coalesce(deps: {
     servedFrom: UpstreamCallReport['servedFrom'],
     since: number,
     end: Partial<UpstreamCallReport>,
-  ) =>
-    call.onCall?.({
+  ): void => {
+    const told: UpstreamCallReport = {
       provider: deps.provider,
       method: call.method,
       route: call.route,
@@ -69,7 +71,10 @@ export function coalesce(deps: {
       attempt: 1,
       error: null,
       ...end,
-    });
+    };
+    observer?.onCall(told);
+    call.onCall?.(told);
+  };
 
   function start(key: string, call: Call, next: Send): Flight {
     const cancellation = new CancellationSource();
@@ -115,6 +120,7 @@ export function coalesce(deps: {
 
   async function join(key: string, flight: Flight, call: Call, next: Send): Promise<Answer> {
     const since = clock.now();
+    if (call.trace !== undefined) (flight.call.interest.joined ??= []).push(call.trace);
     try {
       const answer = await board(key, flight, call);
       report(call, 'FLIGHT', since, { status: answer.status });

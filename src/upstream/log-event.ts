@@ -14,6 +14,8 @@ export interface CallFailedEvent {
   readonly status: number | null;
   /** Sent as X-Request-ID with this attempt. */
   readonly requestId: string;
+  /** Names the request that the call was made for; null for what nobody asked for. */
+  readonly forRequest: string | null;
   readonly durationMs: number;
   readonly attempt: number;
   readonly error: ErrorCode;

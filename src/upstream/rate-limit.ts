@@ -3,8 +3,9 @@ import { GridweaveError } from '../model/errors.ts';
 import type { ProviderKey } from '../model/ids.ts';
 import type { Clock } from '../model/time.ts';
 import type { Call, Interceptor } from './call.ts';
+import type { UpstreamObserver } from './observer.ts';
 import { TokenBucket } from './token-bucket.ts';
-import type { UpstreamOptions } from './types.ts';
+import type { RateLevel, UpstreamOptions } from './types.ts';
 
 /** Credentials whose rate is remembered. One that is forgotten starts with a full burst. */
 const MAX_BUCKETS = 1_000;
@@ -24,6 +25,10 @@ class Queue {
   constructor(bucket: TokenBucket, clock: Clock) {
     this.#bucket = bucket;
     this.#clock = clock;
+  }
+
+  get level(): Omit<RateLevel, 'burst'> {
+    return { available: this.#bucket.level(this.#clock.now()), waiting: this.#waiters.length };
   }
 
   /** True when the call may go at once. */
@@ -80,15 +85,24 @@ function isQuery(waiter: Waiter): boolean {
   return waiter.call.interest.priority === 'query';
 }
 
+export interface RateLimit extends Interceptor {
+  /** The bucket of one credential: full, while nothing was called with it. */
+  level(fingerprint: string): RateLevel;
+}
+
 /**
  * Keeps each credential under the provider's rate. A call waits for its token as long as somebody would still be there
  * when it comes; otherwise it is refused at once with RATE_LIMITED and the time to wait.
  */
 export function rateLimit(
-  deps: { readonly provider: ProviderKey; readonly clock: Clock },
+  deps: {
+    readonly provider: ProviderKey;
+    readonly clock: Clock;
+    readonly observer?: UpstreamObserver | undefined;
+  },
   rate: UpstreamOptions['rate'],
-): Interceptor {
-  const { clock, provider } = deps;
+): RateLimit {
+  const { clock, provider, observer } = deps;
   const queues = new LRUCache<string, Queue>({ max: MAX_BUCKETS });
 
   function queueOf(fingerprint: string): Queue {
@@ -100,12 +114,19 @@ export function rateLimit(
     return queue;
   }
 
-  return (next) => async (call) => {
+  const level = (fingerprint: string): RateLevel => {
+    const burst = Math.max(1, rate.burst);
+    // Looked at without being used: what is asked about must not be what is remembered.
+    return { available: burst, waiting: 0, ...queues.peek(fingerprint)?.level, burst };
+  };
+
+  const interceptor: Interceptor = (next) => async (call) => {
     const queue = queueOf(call.credential.fingerprint);
     if (!queue.tryNow()) {
       if (call.cancellation.reason !== null) throw call.cancellation.reason;
       const waitMs = queue.waitMs(call);
       if (clock.now() + waitMs >= Math.min(call.deadlineAt, call.interest.until)) {
+        observer?.onHeldBack(provider, 'RATE_LIMIT');
         throw new GridweaveError(
           'RATE_LIMITED',
           `The gateway’s own limit for provider "${provider}" is reached (${rate.perSecond} calls per second).`,
@@ -116,4 +137,5 @@ export function rateLimit(
     }
     return next(call);
   };
+  return Object.assign(interceptor, { level });
 }

@@ -22,7 +22,17 @@ function setup(next: Send) {
   const vitals = new Vitals();
   const logged: UpstreamLogEvent[] = [];
   const log = (event: UpstreamLogEvent) => logged.push(event);
-  return { vitals, logged, stack: report({ provider: PROVIDER, clock: testClock, vitals, log })(next) };
+  return {
+    vitals,
+    logged,
+    stack: report({
+      provider: PROVIDER,
+      clock: testClock,
+      vitals,
+      server: new URL('http://provider.test'),
+      log,
+    })(next),
+  };
 }
 
 describe('report', () => {

@@ -22,6 +22,12 @@ export class TokenBucket {
     return true;
   }
 
+  /** Tokens that are there now. */
+  level(now: EpochMs): number {
+    this.#refill(now);
+    return this.#tokens;
+  }
+
   /** Whole milliseconds until the `nth` token from now (1 is the next one) is there. */
   waitMs(nth: number, now: EpochMs): number {
     this.#refill(now);

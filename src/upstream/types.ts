@@ -5,6 +5,7 @@
  * The stack works on whole answers, not on undici's streaming handlers: coalescing shares decoded bodies, and the
  * breaker must see the outcome of the body too. Adapters in `providers/` are the only callers.
  */
+import type { Context } from '@opentelemetry/api';
 import type { ProviderKey } from '../model/ids.ts';
 import type { Clock, EpochMs } from '../model/time.ts';
 import type { UpstreamPath } from './path.ts';
@@ -117,6 +118,10 @@ export interface CallContext {
   readonly credential?: Credential;
   /** How old a shared answer may be at most for this caller, in milliseconds; 0 for one who decides by what it reads. */
   readonly freshnessMs?: number;
+  /** Names the request that it is for, in the log. */
+  readonly requestId?: string;
+  /** The span that calls are part of. Absent: nobody records spans, and nothing is spent on them. */
+  readonly trace?: Context | undefined;
   /** Background work yields its turn at the rate limiter to queries. Default "query". */
   readonly priority?: 'query' | 'background';
 }
@@ -156,6 +161,16 @@ export interface UpstreamHealth {
   readonly latencyMs: number | null;
 }
 
+/** The token bucket of one credential. */
+export interface RateLevel {
+  /** Calls that could be made at once; may have a fraction. */
+  readonly available: number;
+  /** The most there can be. */
+  readonly burst: number;
+  /** Calls that wait for their token. */
+  readonly waiting: number;
+}
+
 /** A message socket to the provider (Bacalhau's logs). Ends when the provider closes it or the context is aborted. */
 export interface UpstreamSocket {
   readonly messages: AsyncIterable<string>;
@@ -174,6 +189,8 @@ export interface Upstream {
   /** Opens a WebSocket; a refusal before the upgrade rejects as `send` would, or with the error for its status. */
   openSocket(request: Pick<UpstreamRequest, 'path' | 'query'>, ctx: CallContext): Promise<UpstreamSocket>;
   readonly health: UpstreamHealth;
+  /** The bucket of the configured credential. Absent in a client without a limit of its own. */
+  readonly rate?: RateLevel;
   /** Fingerprint of the credential a context would use; part of every cache key that holds its answers. */
   fingerprint(ctx: CallContext): string;
   close(): Promise<void>;

@@ -8,6 +8,8 @@ import { coalesce } from './coalesce.ts';
 import { createDeadline } from './deadline.ts';
 import { tellDeparture } from './departure.ts';
 import type { UpstreamLogEvent } from './log-event.ts';
+import { noCredential } from './credential.ts';
+import type { UpstreamObserver } from './observer.ts';
 import { createSocketOpener } from './open-socket.ts';
 import { rateLimit } from './rate-limit.ts';
 import { renew } from './renew.ts';
@@ -23,35 +25,50 @@ export interface UpstreamDeps {
   readonly random?: () => number;
   /** Told of every failed call and every change of the breaker. */
   readonly log?: (event: UpstreamLogEvent) => void;
+  /** Told of every call. */
+  readonly observer?: UpstreamObserver | undefined;
 }
 
 /** The client of one provider: the interceptors in their order, around one pool of connections. */
 export function createUpstream(options: UpstreamOptions, deps: UpstreamDeps): Upstream {
   checkBaseUrl(options.baseUrl);
   const { provider, timeoutMs, breaker: breakerOptions } = options;
-  const { clock, log } = deps;
-  const circuit = new Circuit(breakerOptions, clock, (from, to) =>
-    log?.({ event: 'upstream-breaker', provider, from, to, retryAt: circuit.retryAt }),
-  );
+  const { clock, log, observer } = deps;
+  const circuit = new Circuit(breakerOptions, clock, (from, to) => {
+    observer?.onBreaker(provider, to);
+    log?.({ event: 'upstream-breaker', provider, from, to, retryAt: circuit.retryAt });
+  });
   const vitals = new Vitals();
   const transport = createTransport(options, clock);
   const deadline = createDeadline({ provider, clock, timeoutMs });
 
-  const perAttempt: readonly Interceptor[] = [
-    breaker({ provider, clock, circuit }, { timeoutMs, slowCallMs: breakerOptions.slowCallMs }),
-    rateLimit({ provider, clock }, options.rate),
-    report({ provider, clock, vitals, log }),
+  const limit = rateLimit({ provider, clock, observer }, options.rate);
+  const guards: readonly Interceptor[] = [
+    breaker({ provider, clock, circuit, observer }, { timeoutMs, slowCallMs: breakerOptions.slowCallMs }),
+    limit,
+  ];
+  const perAttemptAt = (server: URL): readonly Interceptor[] => [
+    ...guards,
+    report({ provider, clock, vitals, server, log, observer }),
     authenticate,
   ];
+  const perAttempt = perAttemptAt(options.baseUrl);
   const retrying = () => retry({ clock, random: deps.random ?? Math.random }, options.retry);
   const tokenTransport = createTokenTransport(options, clock);
   const renewal = renew(
     { provider, clock, timeoutMs },
-    compose([deadline.interceptor, retrying(), ...perAttempt], (tokenTransport ?? transport).send),
+    compose(
+      [
+        deadline.interceptor,
+        retrying(),
+        ...perAttemptAt(options.credential?.tokens?.baseUrl ?? options.baseUrl),
+      ],
+      (tokenTransport ?? transport).send,
+    ),
   );
   const exchange = compose(
     [
-      coalesce({ provider, clock, timeoutMs }),
+      coalesce({ provider, clock, timeoutMs, observer }),
       tellDeparture,
       deadline.interceptor,
       retrying(),
@@ -76,6 +93,9 @@ export function createUpstream(options: UpstreamOptions, deps: UpstreamDeps): Up
     get health(): UpstreamHealth {
       const { lastSuccessAt, lastFailureAt, latencyMs } = vitals;
       return { breaker: circuit.state, retryAt: circuit.retryAt, lastSuccessAt, lastFailureAt, latencyMs };
+    },
+    get rate() {
+      return limit.level((options.credential ?? noCredential).fingerprint);
     },
     fingerprint: (ctx) => credentialFor(ctx, options).fingerprint,
     async close() {
