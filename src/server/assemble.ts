@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { resolveLive } from '../graph/live/resolve-live.ts';
+import type { Authenticator } from './auth/authenticator.ts';
 import { createGateway, type Gateway, type GatewayOptions } from './gateway.ts';
 import type { LiveLimits } from './live/live-limits.ts';
+import type { Viewer as LiveViewer } from './live/live-operation.ts';
 import { LiveOperations } from './live/live-operations.ts';
 import { LiveTransports } from './live/live-transports.ts';
-import { beginOperation, type OperationDeps } from './operation-context.ts';
+import { beginOperation, type OperationContext, type OperationDeps } from './operation-context.ts';
 import type { Services } from './services.ts';
 
 export interface AssembleOptions extends Omit<GatewayOptions, 'live' | 'services'> {
@@ -11,6 +14,8 @@ export interface AssembleOptions extends Omit<GatewayOptions, 'live' | 'services
   readonly onFault: (fault: unknown) => void;
   /** Origins of pages, beside its own, that may open a WebSocket. */
   readonly allowedOrigins?: readonly string[];
+  /** Says who asks. Default: everybody is whoever runs the gateway. */
+  readonly authenticator?: Authenticator;
   /** Where they differ from the built-in ones. */
   readonly liveLimits?: Partial<LiveLimits>;
 }
@@ -20,19 +25,31 @@ export function assembleGateway(options: AssembleOptions): {
   readonly gateway: Gateway;
   readonly live: LiveTransports;
 } {
-  const { onFault, liveLimits } = options;
+  const { onFault, liveLimits, authenticator } = options;
   const deps: OperationDeps = options;
   const operations = new LiveOperations({
     resolveLive,
-    contextFor: (_viewer, signal) => beginOperation(deps, signal),
+    viewerOf: viewerOfContext,
+    // Shared events are executed for one of those who see the same, whoever that is.
+    contextFor: ({ viewer }, signal) => {
+      if (viewer === undefined) throw new TypeError('a subscription that was opened has a viewer');
+      return beginOperation(deps, signal, { viewer, requestId: randomUUID() });
+    },
     onFault,
   });
-  const gateway = createGateway({ ...options, live: operations });
+  const gateway = createGateway({ ...options, live: operations, identified: authenticator !== undefined });
   const live = new LiveTransports({
     gateway,
     operations,
     limits: liveLimits,
     allowedOrigins: options.allowedOrigins,
+    authenticator,
   });
   return { gateway, live };
+}
+
+/** Who sees the same shares what is made for each event. */
+function viewerOfContext(context: unknown): LiveViewer {
+  const { viewer } = (context as OperationContext).read;
+  return { scope: viewer.sight, viewer };
 }

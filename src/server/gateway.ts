@@ -1,7 +1,11 @@
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
+import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { GraphQLSchema } from 'graphql';
 import { schema } from '../graph/schema.ts';
+import { LOCAL_VIEWER } from '../model/access.ts';
+import type { Identity } from './auth/identity.ts';
+import { missing } from './auth/refusal.ts';
 import type { LiveOperations, LiveSlot } from './live/live-operations.ts';
 import { useLive } from './live/use-live.ts';
 import { SHAPE_LIMITS } from './limits/shape.ts';
@@ -23,6 +27,8 @@ export interface GatewayOptions extends Omit<OperationDeps, 'onFault' | 'service
   /** What operations share. Default: made for this gateway alone, in memory. */
   readonly services?: Services;
   readonly maxBodyBytes: number;
+  /** Every operation comes with an identity. Default: one without is done for whoever runs the gateway. */
+  readonly identified?: boolean;
   /** Where they differ from the built-in ones. */
   readonly operationLimits?: Partial<OperationLimitOptions>;
   /** Answer questions about the schema. Default true. */
@@ -36,6 +42,8 @@ export interface GatewayOptions extends Omit<OperationDeps, 'onFault' | 'service
 /** What a transport may hand over with a request. */
 export interface TransportContext {
   readonly liveSlot?: LiveSlot;
+  /** Who asks. */
+  readonly identity?: Identity;
 }
 
 export type Gateway = YogaServerInstance<TransportContext, OperationContext>;
@@ -61,7 +69,12 @@ export function createGateway(options: GatewayOptions): Gateway {
     multipart: false,
     cors: false,
     maxRequestBodySize: options.maxBodyBytes,
-    context: ({ request }) => beginOperation(deps, request.signal),
+    context: ({ request, identity }) => {
+      // A transport that forgot to ask must not let anybody in.
+      if (identity === undefined && options.identified === true) throw missing();
+      const viewer = identity?.viewer ?? LOCAL_VIEWER;
+      return beginOperation(deps, request.signal, { viewer, requestId: randomUUID() });
+    },
     maskedErrors: { maskError: (error) => maskError(error, onFault) },
     plugins: [
       useErrorCodes(),

@@ -1,7 +1,11 @@
-import type { ProviderRegistry } from '../providers/registry.ts';
+import type { ProviderDirectory } from '../providers/registry.ts';
 
-/** The body of `/ready`: ready as long as the gateway can answer, with each provider's state beside it. */
-export function readiness(providers: ProviderRegistry, accepting: boolean) {
+/**
+ * The body of `/ready`: ready as long as the gateway can answer, with the state of each provider that the caller may know
+ * of beside it; null for a caller who may know of none.
+ */
+export function readiness(providers: ProviderDirectory | null, accepting: boolean) {
+  if (providers === null) return { ready: accepting };
   return {
     ready: accepting,
     providers: providers.all.map((provider) => ({

@@ -1,10 +1,18 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { isLoopback } from '../config/loopback.ts';
 import { GridweaveError } from '../model/errors.ts';
 import { systemClock } from '../model/time.ts';
 import type { ProviderEvent } from '../providers/provider-event.ts';
+import { visibleTo } from '../merge/sight.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
+import { localAuthenticator, type Authenticator } from './auth/authenticator.ts';
+import { isLocalHost } from './auth/host-guard.ts';
+import { refuseRequest } from './auth/http-refusal.ts';
+import type { Identity } from './auth/identity.ts';
+import { presentedByHeaders } from './auth/presented.ts';
+import { foreignHost } from './auth/refusal.ts';
 import { Callbacks, type CallbackLimits } from './callbacks.ts';
 import { GRAPHQL_PATH, type Gateway } from './gateway.ts';
 import { GraphiqlPage } from './graphiql.ts';
@@ -21,6 +29,8 @@ export interface HttpServerOptions {
   /** Serve GraphiQL to browsers. */
   readonly graphiql: boolean;
   readonly log: Logger;
+  /** Says who asks. Default: everybody is whoever runs the gateway, as long as they are on this machine. */
+  readonly authenticator?: Authenticator | undefined;
   /** Origins of pages, beside its own, that may ask it. Default none. */
   readonly allowedOrigins?: readonly string[] | undefined;
   /** Carries subscriptions. Absent: there are none. */
@@ -46,6 +56,11 @@ const DEFAULT_GRACE_MS = 5_000;
 /** Listens on a socket and leads each request to what answers it. */
 export async function startHttpServer(options: HttpServerOptions): Promise<RunningServer> {
   const { gateway, providers, live, log } = options;
+  const authenticator = options.authenticator ?? localAuthenticator();
+  if (authenticator.isLocal && !isLoopback(options.host)) {
+    const message = `Without "auth" the gateway does not listen on ${options.host}, where others could reach it.`;
+    throw new GridweaveError('INVALID_ARGUMENT', message, { field: 'server.host' });
+  }
   const page = options.graphiql ? new GraphiqlPage() : null;
   const callbacks = new Callbacks({
     providers,
@@ -79,16 +94,25 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     }
     const { pathname, searchParams } = targetOf(request);
     const callback = callbacks.at(pathname);
-    if (pathname === GRAPHQL_PATH && page !== null && GraphiqlPage.wantedBy(request, searchParams)) {
-      await page.send(request, response);
-    } else if (pathname === GRAPHQL_PATH && live?.wants(request) === true) {
-      await live.handle(request, response);
-    } else if (pathname === GRAPHQL_PATH || pathname === '/health') {
-      await gateway(request, response);
-    } else if (callback !== null) {
+    if (callback !== null) {
       await callback(request, response);
+    } else if (pathname === '/health') {
+      await gateway(request, response);
+    } else if (isMisled(request)) {
+      refuseRequest(request, response, foreignHost());
+    } else if (pathname === GRAPHQL_PATH && page !== null && GraphiqlPage.wantedBy(request, searchParams)) {
+      await page.send(request, response);
+    } else if (pathname === GRAPHQL_PATH) {
+      const asker = await identify(request);
+      // Nobody is left to be answered: what waits for a connection to close would wait for ever.
+      if (response.destroyed) return;
+      if (asker instanceof GridweaveError) refuseRequest(request, response, asker);
+      else if (live?.wants(request) === true) await live.handle(request, response, asker);
+      else await gateway(request, response, { identity: asker });
     } else if (pathname === '/ready') {
-      sendJson(response, accepting ? 200 : 503, readiness(providers, accepting));
+      const asker = await identify(request);
+      const seen = asker instanceof GridweaveError ? null : visibleTo(asker.viewer, providers);
+      sendJson(response, accepting ? 200 : 503, readiness(seen, accepting));
     } else if (pathname === '/') {
       response.writeHead(302, { Location: GRAPHQL_PATH }).end();
     } else {
@@ -100,10 +124,25 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     }
   }
 
+  /** Without `auth`: a request that was meant for another host than this machine. */
+  function isMisled({ headers }: IncomingMessage): boolean {
+    return authenticator.isLocal && !isLocalHost(headers.host);
+  }
+
+  async function identify({ headers, socket }: IncomingMessage): Promise<Identity | GridweaveError> {
+    try {
+      return await authenticator.authenticate(presentedByHeaders(headers, socket.remoteAddress ?? ''));
+    } catch (error) {
+      if (error instanceof GridweaveError) return error;
+      throw error;
+    }
+  }
+
   if (live !== undefined) {
     server.on('upgrade', (request, socket, head) => {
       socket.on('error', () => {});
-      if (targetOf(request).pathname === GRAPHQL_PATH) live.handleUpgrade(request, socket, head);
+      if (isMisled(request)) refuseUpgrade(socket, NOT_MEANT_FOR_US);
+      else if (targetOf(request).pathname === GRAPHQL_PATH) live.handleUpgrade(request, socket, head);
       else refuseUpgrade(socket, NO_SOCKET_HERE);
     });
   }
@@ -121,6 +160,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     },
   };
 }
+
+const { code, message } = foreignHost();
+const NOT_MEANT_FOR_US: UpgradeRefusal = { status: 403, code, message };
 
 const NO_SOCKET_HERE: UpgradeRefusal = {
   status: 404,

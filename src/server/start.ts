@@ -3,6 +3,7 @@ import type { LoadedConfig, ProviderKind } from '../config/config.ts';
 import { systemClock } from '../model/time.ts';
 import type { ProviderEvent } from '../providers/provider-event.ts';
 import { assembleGateway } from './assemble.ts';
+import { Authenticator } from './auth/authenticator.ts';
 import { startHttpServer } from './http-server.ts';
 import { openProviders, type OpenProviders } from './open-providers.ts';
 import { beginOperation, type OperationDeps } from './operation-context.ts';
@@ -10,6 +11,8 @@ import { openServices } from './services.ts';
 
 export interface RunningGridweave extends Pick<OpenProviders, 'providers' | 'sandbox'> {
   readonly url: string;
+  /** Says who asks; another configuration of it can be put in its place while the gateway runs. */
+  readonly authenticator: Authenticator;
   /** Gives requests under way `graceMs`, then ends everything. */
   close(graceMs?: number): Promise<void>;
 }
@@ -33,12 +36,14 @@ export async function startGridweave(options: StartOptions): Promise<RunningGrid
   const open = await openProviders(config, { kinds, clock, log });
   const onFault = (fault: unknown): void => log.error({ err: fault }, 'unexpected fault');
   const leaving = new AbortController();
+  const authenticator = new Authenticator({ auth: config.auth, clock, log });
   const inProduction = process.env['NODE_ENV'] === 'production';
   try {
     const services = await openServices(config, { providers: open.providers, clock, log, onFault });
     const deps = { providers: open.providers, limits: config.limits, clock, log, onFault, services };
     const { gateway, live } = assembleGateway({
       ...deps,
+      authenticator,
       maxBodyBytes: config.limits.maxBodyBytes,
       operationLimits: config.limits,
       introspection: config.server.introspection ?? !inProduction,
@@ -49,6 +54,7 @@ export async function startGridweave(options: StartOptions): Promise<RunningGrid
       gateway,
       live,
       providers: open.providers,
+      authenticator,
       ...config.server,
       graphiql: options.graphiql ?? config.server.graphiql ?? !inProduction,
       log,
@@ -59,16 +65,19 @@ export async function startGridweave(options: StartOptions): Promise<RunningGrid
     }
     return {
       url: server.url,
+      authenticator,
       providers: open.providers,
       sandbox: open.sandbox,
       close: async (graceMs) => {
         leaving.abort();
         await server.close(graceMs);
+        await authenticator.close();
         await services.close(graceMs);
         await open.close();
       },
     };
   } catch (error) {
+    await authenticator.close();
     await open.close();
     throw error;
   }

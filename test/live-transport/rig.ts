@@ -12,13 +12,13 @@ import { pino } from 'pino';
 import { systemClock } from '../../src/model/time.ts';
 import { GridweaveError } from '../../src/model/errors.ts';
 import { ProviderRegistry } from '../../src/providers/registry.ts';
+import type { Authenticator } from '../../src/server/auth/authenticator.ts';
 import { createGateway } from '../../src/server/gateway.ts';
 import { startHttpServer } from '../../src/server/http-server.ts';
 import type { LiveLimits } from '../../src/server/live/live-limits.ts';
 import type { LiveSource, ResolvedLive } from '../../src/server/live/live-operation.ts';
 import { LiveOperations } from '../../src/server/live/live-operations.ts';
 import { LiveTransports } from '../../src/server/live/live-transports.ts';
-import type { Admission } from '../../src/server/live/ws-server.ts';
 import { FakeFeeds, type OpenRequest } from './fake-feeds.ts';
 
 const SDL = /* GraphQL */ `
@@ -161,7 +161,8 @@ function resolver(feeds: FakeFeeds, counts: Counts) {
 export interface TransportRigOptions {
   readonly limits?: Partial<LiveLimits>;
   readonly allowedOrigins?: readonly string[];
-  readonly admit?: Admission;
+  /** Default: everybody is let in. */
+  readonly authenticator?: Authenticator;
   /** How long the field `slowly` takes for an object. */
   readonly slownessMs?: (key: string) => number;
   readonly maxWaiting?: number;
@@ -198,12 +199,13 @@ export async function startTransportRig(options: TransportRigOptions = {}): Prom
     live: operations,
     schema: testSchema(counts, options.slownessMs ?? (() => 1)),
   });
-  const { limits, allowedOrigins, admit } = options;
-  const live = new LiveTransports({ gateway, operations, limits, allowedOrigins, admit });
+  const { limits, allowedOrigins, authenticator } = options;
+  const live = new LiveTransports({ gateway, operations, limits, allowedOrigins, authenticator });
   const server = await startHttpServer({
     gateway,
     providers,
     live,
+    authenticator,
     host: '127.0.0.1',
     port: 0,
     graphiql: false,

@@ -1,8 +1,8 @@
-import type { Logger } from 'pino';
+import { pino, type Logger } from 'pino';
 import type { AuthConfig } from '../../config/config.ts';
 import { Viewer } from '../../model/access.ts';
 import { GridweaveError } from '../../model/errors.ts';
-import type { Clock } from '../../model/time.ts';
+import { systemClock, type Clock } from '../../model/time.ts';
 import { ApiKeys } from './api-keys.ts';
 import { CredentialWatch } from './credential-watch.ts';
 import { LOCAL_IDENTITY, type Credentials, type Identity } from './identity.ts';
@@ -77,7 +77,10 @@ export class Authenticator {
 
   /** For what lasts: tells once when the credential has ended or was withdrawn. Returns how to stop. */
   watch(identity: Identity, onEnd: (error: GridweaveError) => void): () => void {
-    return this.#watch.add(identity, onEnd);
+    const ended = this.judge(identity);
+    if (ended === null) return this.#watch.add(identity, onEnd);
+    const soon = setImmediate(onEnd, ended);
+    return () => clearImmediate(soon);
   }
 
   /** Another configuration. Whoever it does not let in as they were is told so at once. */
@@ -120,4 +123,9 @@ export class Authenticator {
     if (ended !== null) throw ended;
     return identity;
   }
+}
+
+/** For a gateway without `auth`. */
+export function localAuthenticator(): Authenticator {
+  return new Authenticator({ auth: null, clock: systemClock, log: pino({ level: 'silent' }) });
 }

@@ -44,6 +44,13 @@ export function wrongToken(what: string): CredentialRefused {
   return new CredentialRefused('WRONG', `The token is not accepted: ${what}.`);
 }
 
+/** See `host-guard.ts`. */
+export function foreignHost(): GridweaveError {
+  const message =
+    'Without "auth" this gateway answers for this machine only: ask for localhost or 127.0.0.1, or configure "auth".';
+  return new GridweaveError('HOST_NOT_ALLOWED', message);
+}
+
 export function tooManyAttempts(retryAfterMs: number): GridweaveError {
   const message = 'Too many API keys were tried that are not accepted. Wait before the next.';
   return new GridweaveError('RATE_LIMITED', message, { retryAfterMs });

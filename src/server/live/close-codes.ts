@@ -9,6 +9,17 @@ export const CLOSE = {
   STALLED: { code: 4413, reason: 'stalled: nothing was read for too long; resume with your last cursor' },
   /** The client sent more than `maxMessagesPerSecond`. */
   TOO_MANY_MESSAGES: { code: 4429, reason: 'Too many messages' },
+  /**
+   * What the client presented is not accepted, or it presented nothing. Final for the client library: the same would be
+   * refused again.
+   */
+  NOT_LET_IN: { code: 4401, reason: 'Unauthorized' },
+  /** What the client was let in with has expired, or was withdrawn. Its library comes back, with what is valid then. */
+  CREDENTIAL_ENDED: { code: 4403, reason: 'credential ended: resume with a new one and your last cursor' },
+  /** Too many keys were tried from there. */
+  TOO_MANY_ATTEMPTS: { code: 4429, reason: 'Too many attempts' },
+  /** The keys of a token's issuer could not be read. */
+  AUTHENTICATION_UNAVAILABLE: { code: 4503, reason: 'authentication unavailable: try again' },
   /** A fault of the gateway. */
   INTERNAL: { code: 4500, reason: 'Internal server error' },
   /** The gateway leaves. Every feed has had its closing bookmark. */

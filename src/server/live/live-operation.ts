@@ -4,6 +4,7 @@
  * `http-server.ts`, `gateway.ts` and `start.ts` call it.
  */
 import type { ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql';
+import type { Viewer as Access } from '../../model/access.ts';
 import type { Feed } from '../../live/feed.ts';
 import type { LiveMessage } from '../../live/message.ts';
 
@@ -35,6 +36,8 @@ export type ResolveLive = (args: ExecutionArgs) => ResolvedLive | Promise<Resolv
 /** On whose behalf events are executed. Two subscribers share executions only if their scopes are equal. */
 export interface Viewer {
   readonly scope: string;
+  /** Absent: nobody in particular. */
+  readonly viewer?: Access;
 }
 
 export function isLiveSource(resolved: object): resolved is LiveSource {

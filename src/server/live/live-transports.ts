@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { localAuthenticator, type Authenticator } from '../auth/authenticator.ts';
+import type { Identity } from '../auth/identity.ts';
 import type { Gateway } from '../gateway.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { LIVE_LIMITS, type LiveLimits } from './live-limits.ts';
 import type { LiveOperations } from './live-operations.ts';
 import { SseServer } from './sse-server.ts';
 import { Turns } from './turns.ts';
-import { WsServer, type Admission } from './ws-server.ts';
+import { WsServer } from './ws-server.ts';
 
 export interface LiveTransportsOptions {
   readonly gateway: Gateway;
@@ -16,8 +18,8 @@ export interface LiveTransportsOptions {
   readonly limits?: Partial<LiveLimits> | undefined;
   /** Origins of pages, beside the gateway's own, that may open a WebSocket. */
   readonly allowedOrigins?: readonly string[] | undefined;
-  /** Which WebSockets may stay after `connection_init`. Absent: all. Event streams are requests, and judged as such. */
-  readonly admit?: Admission | undefined;
+  /** Says who clients are, and when what they came with has ended. Default: everybody is whoever runs the gateway. */
+  readonly authenticator?: Authenticator | undefined;
 }
 
 /** What is open, for metrics and leak tests. */
@@ -41,14 +43,16 @@ export class LiveTransports {
   readonly #sse: SseServer;
   readonly #stopBeating: () => void;
 
-  constructor({ gateway, operations, limits: given, allowedOrigins = [], admit }: LiveTransportsOptions) {
+  constructor(options: LiveTransportsOptions) {
+    const { gateway, operations, limits: given, allowedOrigins = [] } = options;
+    const authenticator = options.authenticator ?? localAuthenticator();
     const limits: LiveLimits = { ...LIVE_LIMITS, ...given };
     const heartbeat = new Heartbeat(limits.heartbeatMs);
     const { onFault } = operations;
     const hasRoom = (): boolean => this.#connections < limits.maxConnections;
-    const shared = { gateway, limits, turns: new Turns(), heartbeat, hasRoom, onFault };
+    const shared = { gateway, limits, turns: new Turns(), heartbeat, hasRoom, onFault, authenticator };
     this.#operations = operations;
-    this.#ws = new WsServer({ ...shared, allowedOrigins, admit });
+    this.#ws = new WsServer({ ...shared, allowedOrigins });
     this.#sse = new SseServer(shared);
     this.#stopBeating = heartbeat.add(operations.fanOut);
   }
@@ -70,8 +74,8 @@ export class LiveTransports {
     return SseServer.wantedBy(request);
   }
 
-  handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    return this.#sse.handle(request, response);
+  handle(request: IncomingMessage, response: ServerResponse, identity: Identity): Promise<void> {
+    return this.#sse.handle(request, response, identity);
   }
 
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {

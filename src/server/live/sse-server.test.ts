@@ -209,7 +209,7 @@ describe('queries that would also take an event stream', () => {
     const body = JSON.stringify({ query: '{ hang }' });
     const exchange = rawHttp(
       rig.url,
-      `POST /graphql HTTP/1.1\nHost: x\nAccept: text/event-stream\nContent-Type: application/json\nContent-Length: ${String(body.length)}`,
+      `POST /graphql HTTP/1.1\nHost: localhost\nAccept: text/event-stream\nContent-Type: application/json\nContent-Length: ${String(body.length)}`,
     );
     exchange.write(body);
     await until(() => rig.counts.hanging === 1, 'the query to run');

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import type { Authenticator } from '../auth/authenticator.ts';
+import type { Identity } from '../auth/identity.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import type { LiveLimits } from './live-limits.ts';
@@ -16,6 +18,8 @@ export interface SseServerOptions {
   /** Whether one more live connection is taken. */
   readonly hasRoom: () => boolean;
   readonly onFault: (fault: unknown) => void;
+  /** Says when what a reader was let in with has ended. */
+  readonly authenticator: Authenticator;
 }
 
 /** Subscriptions as event streams, on the path of queries. */
@@ -47,18 +51,21 @@ export class SseServer {
   }
 
   /** Lets the gateway answer, except to a subscription, which is carried on here. */
-  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async handle(request: IncomingMessage, response: ServerResponse, identity: Identity): Promise<void> {
     const { gateway } = this.#options;
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     const after = request.headers['last-event-id'];
     const liveSlot = new LiveSlot(gone.signal, typeof after === 'string' && after !== '' ? after : null);
     try {
-      const answer = await gateway.handleNodeRequestAndResponse(request, response, { liveSlot });
+      const answer = await gateway.handleNodeRequestAndResponse(request, response, {
+        liveSlot,
+        identity,
+      });
       const { opened } = liveSlot;
       if (opened === null) await send(answer, response);
       else if (gone.signal.aborted) liveSlot.abandon();
-      else if (this.#options.hasRoom()) this.#begin(opened, request, response);
+      else if (this.#options.hasRoom()) this.#begin(opened, identity, request, response);
       else {
         liveSlot.abandon();
         refuse(response);
@@ -83,16 +90,18 @@ export class SseServer {
     return this.#streams.emptied();
   }
 
-  #begin(opened: Opened, request: IncomingMessage, response: ServerResponse): void {
-    const { limits, turns, heartbeat, onFault } = this.#options;
+  #begin(opened: Opened, identity: Identity, request: IncomingMessage, response: ServerResponse): void {
+    const { limits, turns, heartbeat, onFault, authenticator } = this.#options;
     const stream = new SseStream({ response, socket: request.socket, opened, limits, turns, onFault });
     const stopBeating = heartbeat.add(stream);
+    const stopWatching = authenticator.watch(identity, (error) => stream.end(error));
     this.#streams.add(stream);
     // What goes wrong with the connection is told by "close".
     response.on('error', () => {});
     response.once('close', () => {
       stream.stop();
       stopBeating();
+      stopWatching();
       this.#streams.delete(stream);
     });
     stream.begin();

@@ -60,10 +60,9 @@ export class SseStream implements Sink, Beating {
   }
 
   beat(now: number): void {
-    if (!this.#open) return;
     // There is no code to close it with; browsers come back with their last event id.
     if (this.outlet.stalledMs(now) >= this.#options.limits.stallTimeoutMs) this.terminate();
-    else if (this.outlet.pending === 0) this.#options.response.write(PING);
+    else if (this.#open && this.outlet.pending === 0) this.#options.response.write(PING);
   }
 
   /** Ends it after what waits: a feed with its closing bookmark. */

@@ -6,6 +6,7 @@ import {
   type GraphQLError,
 } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
+import type { Identity } from '../auth/identity.ts';
 import { GRAPHQL_PATH, type Gateway } from '../gateway.ts';
 import { IterableStream } from './iterable-stream.ts';
 import { LiveSlot } from './live-operations.ts';
@@ -18,6 +19,8 @@ import { Prepared, type Preparation, type WsOperation } from './ws-operation.ts'
 export interface PrepareDeps {
   readonly gateway: Gateway;
   readonly turns: Turns;
+  /** Who asks; undefined for a client that was not let in. */
+  readonly identity: Identity | undefined;
 }
 
 export interface WsClient extends WsTarget {
@@ -31,7 +34,7 @@ export interface WsClient extends WsTarget {
  * itself, so that caches, limits, codes and masking are the same. Errors without data are returned as errors.
  */
 export async function prepare(
-  { gateway, turns }: PrepareDeps,
+  { gateway, turns, identity }: PrepareDeps,
   client: WsClient,
   operation: WsOperation,
   payload: SubscribePayload,
@@ -46,7 +49,7 @@ export async function prepare(
   });
   const liveSlot = new LiveSlot(operation.signal);
   const params = { query, operationName, variables, extensions };
-  const enveloped = gateway.getEnveloped({ request, params, liveSlot });
+  const enveloped = gateway.getEnveloped({ request, params, liveSlot, identity });
   const { schema } = enveloped;
   let result: ExecutionResult | AsyncIterable<ExecutionResult>;
   let args: ExecutionArgs;

@@ -1,3 +1,4 @@
+import { READ_ALL, testAuthenticator } from '../../../test/auth/authenticators.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   startTransportRig,
@@ -53,13 +54,16 @@ describe('how a socket is closed', () => {
     expect(await client.end()).toEqual({ code: 4401, reason: 'Unauthorized' });
   });
 
-  it('4403 for a client that may not stay', async () => {
-    await start({ admit: (headers, { token }) => headers['x-team'] === 'a' && token === 'secret' });
-    const refused = await silent({ headers: { 'x-team': 'a' } });
-    refused.send({ type: 'connection_init', payload: { token: 'wrong' } });
-    expect(await refused.end()).toEqual({ code: 4403, reason: 'Forbidden' });
-    const admitted = await silent({ headers: { 'x-team': 'a' } });
-    admitted.send({ type: 'connection_init', payload: { token: 'secret' } });
+  it('4401 for a client that is not let in', async () => {
+    const { authenticator, keys } = await testAuthenticator({ ci: [READ_ALL] });
+    await start({ authenticator });
+    for (const payload of [undefined, { apiKey: `${keys.ci}x` }]) {
+      const refused = await silent();
+      refused.send({ type: 'connection_init', payload });
+      expect(await refused.end()).toEqual({ code: 4401, reason: 'Unauthorized' });
+    }
+    const admitted = await silent();
+    admitted.send({ type: 'connection_init', payload: { apiKey: keys.ci } });
     await admitted.received(({ type }) => type === 'connection_ack');
   });
 
@@ -124,7 +128,7 @@ describe('what does not become a socket', () => {
     expect(await status('/elsewhere')).toBe(404);
     expect(await status('/graphql', { origin: 'https://evil.example' })).toBe(403);
     expect(await status('/graphql', { origin: 'null' })).toBe(403);
-    const head = `GET /graphql HTTP/1.1\nHost: x\nConnection: Upgrade\nUpgrade: h2c`;
+    const head = `GET /graphql HTTP/1.1\nHost: localhost\nConnection: Upgrade\nUpgrade: h2c`;
     expect(await rawHttp(rig.url, head).answer).toMatch(/^HTTP\/1\.1 400 /);
     await WsClient.open(rig.url);
     expect(await status('/graphql')).toBe(503);

@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { GridweaveError } from '../../model/errors.ts';
+import type { Authenticator } from '../auth/authenticator.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import type { LiveLimits } from './live-limits.ts';
@@ -13,13 +14,9 @@ import { refuseUpgrade, type UpgradeRefusal } from './refuse-upgrade.ts';
 import type { Turns } from './turns.ts';
 import { asGraphqlError, wireError, wireResult } from './wire-error.ts';
 import { WsConnection, type Protocol } from './ws-connection.ts';
+import { WsDoor } from './ws-door.ts';
 import { Prepared, type Preparation } from './ws-operation.ts';
 import { prepare } from './ws-prepare.ts';
-
-export type Admission = (
-  headers: Readonly<Record<string, string>>,
-  connectionParams: Readonly<Record<string, unknown>>,
-) => boolean | Promise<boolean>;
 
 export interface WsServerOptions {
   readonly gateway: Gateway;
@@ -28,11 +25,8 @@ export interface WsServerOptions {
   readonly heartbeat: Heartbeat;
   /** Origins of pages, beside this gateway's own, that may connect: `https://console.example`. */
   readonly allowedOrigins: readonly string[];
-  /**
-   * Whether a client may stay, judged by the headers of its request and the payload of its `connection_init`; one that may
-   * not is closed with 4403. Absent: all may.
-   */
-  readonly admit?: Admission | undefined;
+  /** Says who a client is, by the payload of its `connection_init`, else by the headers of its request. */
+  readonly authenticator: Authenticator;
   /** Whether one more live connection is taken. */
   readonly hasRoom: () => boolean;
   readonly onFault: (fault: unknown) => void;
@@ -46,12 +40,14 @@ export class WsServer {
   readonly #options: WsServerOptions;
   readonly #sockets: WebSocketServer;
   readonly #protocol: Protocol;
+  readonly #door: WsDoor;
   readonly #connections = new OpenSet<WsConnection>();
   #leaving = false;
 
   constructor(options: WsServerOptions) {
     this.#options = options;
-    const { limits, onFault, admit } = options;
+    const { limits, onFault, authenticator } = options;
+    this.#door = new WsDoor(authenticator);
     this.#sockets = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -62,7 +58,7 @@ export class WsServer {
     });
     this.#protocol = makeServer<Record<string, unknown>, WsConnection>({
       connectionInitWaitTimeout: limits.initTimeoutMs,
-      onConnect: ({ extra, connectionParams = {} }) => admit?.(extra.headers, connectionParams) ?? true,
+      onConnect: ({ extra, connectionParams }) => this.#door.letIn(extra, connectionParams),
       onSubscribe: ({ extra }, id, payload) => this.#subscribe(extra, id, payload),
       execute: outcomeOf,
       subscribe: outcomeOf,
@@ -120,6 +116,7 @@ export class WsServer {
     this.#connections.add(connection);
     connection.begin(this.#protocol, () => {
       stopBeating();
+      this.#door.forget(connection);
       this.#connections.delete(connection);
     });
   }
@@ -148,7 +145,12 @@ export class WsServer {
     }
     const { gateway, turns } = this.#options;
     try {
-      return await prepare({ gateway, turns }, client, operation, payload);
+      return await prepare(
+        { gateway, turns, identity: this.#door.identityOf(client) },
+        client,
+        operation,
+        payload,
+      );
     } finally {
       operation.forgetPayload();
     }
