@@ -68,12 +68,14 @@ export function lastingContext(
   deadlineAt: EpochMs,
   calls = CALLS_PER_FLIGHT,
 ): CallContext {
-  const { credential, onCall } = caller.read.call;
+  const { credential, onCall, requestId, trace } = caller.read.call;
   return {
     signal: deps.leaving,
     deadlineAt,
     budget: createCallBudget(calls),
     ...(onCall === undefined ? {} : { onCall }),
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(trace === undefined ? {} : { trace }),
     ...(credential === undefined ? {} : { credential }),
   };
 }

@@ -40,7 +40,7 @@ export const ComputeNodeType = builder.objectRef<ComputeNodeRecord>('ComputeNode
       type: ProjectType,
       nullable: true,
       description: 'The project it belongs to. Null when it serves all, or the provider does not say.',
-      resolve: (row, _args, ctx) => projectOf(row, ctx),
+      resolve: (row, _args, ctx) => projectOf(row, ctx, 'ComputeNode.project'),
     }),
     status: t.field({
       type: ComputeNodeStatusType,
@@ -83,7 +83,11 @@ builder.objectField(ComputeNodeType, 'parent', (t) =>
     resolve: (row, _args, ctx) =>
       row.parentKey === null
         ? null
-        : ctx.loaders.record('computeNode', { provider: row.provider, key: row.parentKey }),
+        : ctx.loaders.record(
+            'computeNode',
+            { provider: row.provider, key: row.parentKey },
+            'ComputeNode.parent',
+          ),
   }),
 );
 

@@ -35,7 +35,7 @@ export const ExecutionType = builder.objectRef<ExecutionRecord>('Execution').imp
       resolve: (row, _args, ctx) =>
         row.nodeKey === null
           ? null
-          : ctx.loaders.record('computeNode', { provider: row.provider, key: row.nodeKey }),
+          : ctx.loaders.record('computeNode', { provider: row.provider, key: row.nodeKey }, 'Execution.node'),
     }),
     exitCode: t.exposeInt('exitCode', {
       nullable: true,

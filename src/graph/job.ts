@@ -21,7 +21,7 @@ export const JobType = builder.objectRef<JobRecord>('Job').implement({
       type: ProjectType,
       nullable: true,
       description: 'The project it is in. Null when its provider does not say.',
-      resolve: (row, _args, ctx) => projectOf(row, ctx),
+      resolve: (row, _args, ctx) => projectOf(row, ctx, 'Job.project'),
     }),
     labels: t.field({
       type: [LabelType],

@@ -2,6 +2,7 @@ import type { RecordKind } from '../model/ids.ts';
 import type { RecordOfKind } from '../model/records.ts';
 import { mergeConnection, type MergedPage } from '../merge/connection.ts';
 import type { MergedFilter } from '../merge/filter.ts';
+import { traceList, type FieldName } from './batch-trace.ts';
 import type { GraphContext } from './context.ts';
 import { toFilter, toOrder } from './filters.ts';
 import { pageArgs } from './paging.ts';
@@ -11,22 +12,21 @@ type ListArgs = Parameters<typeof pageArgs>[0] & {
   readonly orderBy?: Parameters<typeof toOrder>[1] | undefined;
 };
 
-/** Reads one page of a root list, narrowed further by `within` (one provider, one project). */
+/** Reads one page of a root list, narrowed further by `within` (one provider, one project). `field` is who asks, for traces. */
 export async function listPage<K extends RecordKind>(
   kind: K,
   args: ListArgs,
   ctx: GraphContext,
+  field: FieldName,
   within: MergedFilter = {},
 ): Promise<MergedPage<RecordOfKind[K]>> {
-  const page = await mergeConnection(
-    {
-      kind,
-      ...pageArgs(args, ctx),
-      filter: { ...toFilter(kind, args.filter, ctx), ...within },
-      order: toOrder(kind, args.orderBy),
-    },
-    ctx.read,
-  );
+  const query = {
+    kind,
+    ...pageArgs(args, ctx),
+    filter: { ...toFilter(kind, args.filter, ctx), ...within },
+    order: toOrder(kind, args.orderBy),
+  };
+  const page = await traceList(field, ctx.read, (read) => mergeConnection(query, read));
   ctx.loaders.prime(page.edges.map((edge) => edge.node));
   return page;
 }

@@ -3,6 +3,7 @@ import { GridweaveError } from '../model/errors.ts';
 import type { AnyRecord } from '../model/records.ts';
 import type { Provider } from '../providers/registry.ts';
 import { builder } from './builder.ts';
+import type { FieldName } from './batch-trace.ts';
 import type { GraphContext } from './context.ts';
 
 /** Anything that has an id. */
@@ -49,7 +50,7 @@ export function providerOf(record: AnyRecord, ctx: GraphContext): Provider {
 }
 
 /** Finds the object of an id of whatever type; throws NOT_FOUND, or the trouble of the provider. */
-export async function findNode(id: string, ctx: GraphContext): Promise<NodeValue> {
+export async function findNode(id: string, ctx: GraphContext, field: FieldName): Promise<NodeValue> {
   const ref = decodeId(id);
   if (ref === null) expectId(id, 'provider');
   if (ref?.kind === 'provider') {
@@ -58,5 +59,5 @@ export async function findNode(id: string, ctx: GraphContext): Promise<NodeValue
     return provider;
   }
   const { kind, provider, key } = ref!;
-  return ctx.loaders.record(kind as AnyRecord['kind'], { provider, key });
+  return ctx.loaders.record(kind as AnyRecord['kind'], { provider, key }, field);
 }

@@ -1,6 +1,7 @@
 import type { NativeKey } from '../model/ids.ts';
 import type { AnyRecord, ProjectRecord, QuotaLine } from '../model/records.ts';
 import { builder } from './builder.ts';
+import type { FieldName } from './batch-trace.ts';
 import type { GraphContext } from './context.ts';
 import { connectionType } from './connection.ts';
 import { OriginEnum } from './enums.ts';
@@ -44,7 +45,8 @@ export const ProjectConnectionType = connectionType('Project', 'projects', Proje
 export function projectOf(
   record: AnyRecord & { readonly projectKey: NativeKey | null },
   ctx: GraphContext,
+  field: FieldName,
 ): Promise<ProjectRecord> | null {
   if (record.projectKey === null) return null;
-  return ctx.loaders.record('project', { provider: record.provider, key: record.projectKey });
+  return ctx.loaders.record('project', { provider: record.provider, key: record.projectKey }, field);
 }

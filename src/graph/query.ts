@@ -27,7 +27,7 @@ const LOOKUP = 'Null, with an error that says why, when there is none or its pro
 const MAX_IDS = 100;
 
 function lookup<K extends RecordKind>(kind: K, id: string, ctx: GraphContext): Promise<RecordOfKind[K]> {
-  return ctx.loaders.record(kind, expectId(id, kind));
+  return ctx.loaders.record(kind, expectId(id, kind), `Query.${kind}`);
 }
 
 builder.queryFields((t) => ({
@@ -48,7 +48,7 @@ builder.queryFields((t) => ({
     nullable: true,
     description: `The object of an id, whatever its type. ${LOOKUP}`,
     args: { id: t.arg.id({ required: true, description: 'The id of any object.' }) },
-    resolve: (_root, args, ctx) => findNode(args.id, ctx),
+    resolve: (_root, args, ctx) => findNode(args.id, ctx, 'Query.node'),
   }),
   nodes: t.field({
     type: [NodeInterface],
@@ -61,7 +61,7 @@ builder.queryFields((t) => ({
           field: 'ids',
         });
       }
-      return args.ids.map((id) => findNode(id, ctx));
+      return args.ids.map((id) => findNode(id, ctx, 'Query.nodes'));
     },
   }),
   jobs: t.field({
@@ -73,7 +73,7 @@ builder.queryFields((t) => ({
       filter: t.arg({ type: JobFilterInput, description: 'Which jobs.' }),
       orderBy: t.arg({ type: OrderInput, description: NEWEST_FIRST }),
     },
-    resolve: (_root, args, ctx) => listPage('job', args, ctx),
+    resolve: (_root, args, ctx) => listPage('job', args, ctx, 'Query.jobs'),
   }),
   job: t.field({
     type: JobType,
@@ -91,7 +91,7 @@ builder.queryFields((t) => ({
       filter: t.arg({ type: TaskFilterInput, description: 'Which tasks.' }),
       orderBy: t.arg({ type: OrderInput, description: NEWEST_FIRST }),
     },
-    resolve: (_root, args, ctx) => listPage('task', args, ctx),
+    resolve: (_root, args, ctx) => listPage('task', args, ctx, 'Query.tasks'),
   }),
   task: t.field({
     type: TaskType,
@@ -110,7 +110,7 @@ builder.queryFields((t) => ({
       filter: t.arg({ type: ExecutionFilterInput, description: 'Which executions.' }),
       orderBy: t.arg({ type: OrderInput, description: NEWEST_FIRST }),
     },
-    resolve: (_root, args, ctx) => listPage('execution', args, ctx),
+    resolve: (_root, args, ctx) => listPage('execution', args, ctx, 'Query.executions'),
   }),
   execution: t.field({
     type: ExecutionType,
@@ -128,7 +128,7 @@ builder.queryFields((t) => ({
       filter: t.arg({ type: ComputeNodeFilterInput, description: 'Which nodes.' }),
       orderBy: t.arg({ type: OrderInput, description: BY_NAME }),
     },
-    resolve: (_root, args, ctx) => listPage('computeNode', args, ctx),
+    resolve: (_root, args, ctx) => listPage('computeNode', args, ctx, 'Query.computeNodes'),
   }),
   computeNode: t.field({
     type: ComputeNodeType,
@@ -146,7 +146,7 @@ builder.queryFields((t) => ({
       filter: t.arg({ type: ProjectFilterInput, description: 'Which projects.' }),
       orderBy: t.arg({ type: OrderInput, description: BY_NAME }),
     },
-    resolve: (_root, args, ctx) => listPage('project', args, ctx),
+    resolve: (_root, args, ctx) => listPage('project', args, ctx, 'Query.projects'),
   }),
   project: t.field({
     type: ProjectType,

@@ -49,7 +49,8 @@ builder.objectFields(TaskType, (t) => ({
     type: JobType,
     nullable: true,
     description: 'The job it belongs to. Null, with an error beside it, when the job could not be read.',
-    resolve: (task, _args, ctx) => ctx.loaders.record('job', { provider: task.provider, key: task.jobKey }),
+    resolve: (task, _args, ctx) =>
+      ctx.loaders.record('job', { provider: task.provider, key: task.jobKey }, 'Task.job'),
   }),
   executions: t.field({
     type: ExecutionConnectionType,
@@ -71,13 +72,15 @@ builder.objectFields(ExecutionType, (t) => ({
     type: JobType,
     nullable: true,
     description: 'The job it belongs to. Null, with an error beside it, when the job could not be read.',
-    resolve: (row, _args, ctx) => ctx.loaders.record('job', { provider: row.provider, key: row.jobKey }),
+    resolve: (row, _args, ctx) =>
+      ctx.loaders.record('job', { provider: row.provider, key: row.jobKey }, 'Execution.job'),
   }),
   task: t.field({
     type: TaskType,
     nullable: true,
     description: 'The task it runs. Null, with an error beside it, when the task could not be read.',
-    resolve: (row, _args, ctx) => ctx.loaders.record('task', { provider: row.provider, key: row.taskKey }),
+    resolve: (row, _args, ctx) =>
+      ctx.loaders.record('task', { provider: row.provider, key: row.taskKey }, 'Execution.task'),
   }),
 }));
 
@@ -89,7 +92,7 @@ builder.objectFields(ProjectType, (t) => ({
     resolve: (row, _args, ctx) =>
       row.parentKey === null
         ? null
-        : ctx.loaders.record('project', { provider: row.provider, key: row.parentKey }),
+        : ctx.loaders.record('project', { provider: row.provider, key: row.parentKey }, 'Project.parent'),
   }),
   jobs: t.field({
     type: JobConnectionType,
@@ -101,7 +104,7 @@ builder.objectFields(ProjectType, (t) => ({
       orderBy: t.arg({ type: OrderInput, description: 'In which direction; newest first when absent.' }),
     },
     resolve: (row, args, ctx) =>
-      listPage('job', args, ctx, {
+      listPage('job', args, ctx, 'Project.jobs', {
         providers: [row.provider],
         projects: [{ provider: row.provider, key: row.key }],
       }),
@@ -118,7 +121,7 @@ builder.objectFields(ProviderType, (t) => ({
       filter: t.arg({ type: JobFilterInput, description: 'Which of them.' }),
       orderBy: t.arg({ type: OrderInput, description: 'In which direction; newest first when absent.' }),
     },
-    resolve: (row, args, ctx) => listPage('job', args, ctx, { providers: [row.key] }),
+    resolve: (row, args, ctx) => listPage('job', args, ctx, 'Provider.jobs', { providers: [row.key] }),
   }),
   computeNodes: t.field({
     type: ComputeNodeConnectionType,
@@ -129,7 +132,8 @@ builder.objectFields(ProviderType, (t) => ({
       filter: t.arg({ type: ComputeNodeFilterInput, description: 'Which of them.' }),
       orderBy: t.arg({ type: OrderInput, description: 'In which direction; by name when absent.' }),
     },
-    resolve: (row, args, ctx) => listPage('computeNode', args, ctx, { providers: [row.key] }),
+    resolve: (row, args, ctx) =>
+      listPage('computeNode', args, ctx, 'Provider.computeNodes', { providers: [row.key] }),
   }),
   projects: t.field({
     type: ProjectConnectionType,
@@ -140,7 +144,8 @@ builder.objectFields(ProviderType, (t) => ({
       filter: t.arg({ type: ProjectFilterInput, description: 'Which of them.' }),
       orderBy: t.arg({ type: OrderInput, description: 'In which direction; by name when absent.' }),
     },
-    resolve: (row, args, ctx) => listPage('project', args, ctx, { providers: [row.key] }),
+    resolve: (row, args, ctx) =>
+      listPage('project', args, ctx, 'Provider.projects', { providers: [row.key] }),
   }),
 }));
 
@@ -150,14 +155,14 @@ type ExecutionAnswer = ChildAnswer<ExecutionRecord>;
 async function tasksOf(job: JobRecord, ctx: GraphContext): Promise<TaskAnswer> {
   const answer: TaskAnswer =
     job.tasks === null
-      ? await ctx.loaders.children('tasksOfJobs', job)
+      ? await ctx.loaders.children('tasksOfJobs', job, 'Job.tasks')
       : { records: job.tasks, dropped: NOTHING_DROPPED, observedAt: job.observedAt };
   if (!(answer instanceof GridweaveError)) ctx.loaders.prime([job, ...answer.records]);
   return answer;
 }
 
 async function executionsOfTask(task: TaskRecord, ctx: GraphContext): Promise<ExecutionAnswer> {
-  if (task.executions === null) return ctx.loaders.children('executionsOfTasks', task);
+  if (task.executions === null) return ctx.loaders.children('executionsOfTasks', task, 'Task.executions');
   return { records: task.executions, dropped: NOTHING_DROPPED, observedAt: task.observedAt };
 }
 
@@ -166,7 +171,7 @@ async function executionsOfJob(job: JobRecord, ctx: GraphContext): Promise<Execu
   if (embedded?.every((executions) => executions !== null) === true) {
     return { records: embedded.flat(), dropped: NOTHING_DROPPED, observedAt: job.observedAt };
   }
-  return ctx.loaders.children('executionsOfJobs', job);
+  return ctx.loaders.children('executionsOfJobs', job, 'Job.executions');
 }
 
 function narrow(answer: ExecutionAnswer, latestOnly: boolean | null | undefined): ExecutionAnswer {

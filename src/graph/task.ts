@@ -15,7 +15,7 @@ export const TaskType = builder.objectRef<TaskRecord>('Task').implement({
       type: ProjectType,
       nullable: true,
       description: 'The project it is in. Null when its provider does not say.',
-      resolve: (row, _args, ctx) => projectOf(row, ctx),
+      resolve: (row, _args, ctx) => projectOf(row, ctx, 'Task.project'),
     }),
     count: t.exposeInt('count', {
       nullable: true,

@@ -113,7 +113,7 @@ async function jobsOf(result: SubmitResult, ctx: GraphContext): Promise<JobRecor
   if (provider === null) return [];
   if (records.length > 0) return [...records];
   const found = await Promise.all(
-    keys.map((key) => ctx.loaders.record('job', { provider, key }).catch(absent)),
+    keys.map((key) => ctx.loaders.record('job', { provider, key }, 'SubmitJobPayload.jobs').catch(absent)),
   );
   return found.filter((job) => job !== null);
 }
