@@ -145,7 +145,7 @@ async function follow(args: LogArgs, ctx: GraphContext): Promise<AsyncIterableIt
   }
   // Who sees a part of a provider is shown nothing that was not found for them, followed by others or not.
   const isThere = viewer.reach('read', execution.provider) !== 'ALL';
-  if (isThere) await ctx.loaders.record('execution', execution);
+  if (isThere) await ctx.loaders.record('execution', execution, 'Subscription.logs');
   const reader = await ctx.live!.logs.open({ execution, stream, after, tail, isThere }, call);
   return readRoots(reader, call.signal);
 }
