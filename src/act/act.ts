@@ -19,7 +19,7 @@ import { checkKey } from './once-key.ts';
 import { Once } from './once.ts';
 import { refusedSubmit, type ActionResult, type SubmitResult } from './outcome.ts';
 import { placement, type PlannedPlacement } from './placement.ts';
-import { Reconciler } from './reconciler.ts';
+import { OPEN_PHASES, Reconciler } from './reconciler.ts';
 import { scopeOf, stampOf } from './stamp.ts';
 import { judge, type Extension, type SubmitInput } from './submit-request.ts';
 import { Submitter } from './submitter.ts';
@@ -56,7 +56,7 @@ export class Act {
         const created = await this.#deps.store.list(key, ['CREATED'], MAX_RESTORED);
         acting.restore(created.map(({ keys, memo, createdAt }) => ({ keys, memo, submittedAt: createdAt })));
       }
-      const open = await this.#deps.store.list(key, ['UNKNOWN', 'SENDING'], 1);
+      const open = await this.#deps.store.list(key, OPEN_PHASES, 1);
       if (open.length > 0) this.#reconciler.wake();
     }
   }

@@ -2,11 +2,16 @@ import type { JobRecord } from '../model/records.ts';
 import type { Provider } from '../providers/registry.ts';
 import { Auditor } from './auditor.ts';
 import { lastingContext, type ActDeps, type Caller } from './caller.ts';
-import type { Intent } from './intent.ts';
+import type { Intent, IntentPhase } from './intent.ts';
 import type { Once, OnceCalls, OnceResult } from './once.ts';
 
 /** Unknown outcomes taken up at a time, for each provider. */
 const BATCH = 50;
+
+/** Whoever was at it has ended: nothing was sent, or it may have been. */
+const LEFT_PHASES: readonly IntentPhase[] = ['CLAIMED', 'SENDING'];
+/** What somebody may still wait for. Where nothing can be looked up, what is unknown stays so. */
+export const OPEN_PHASES: readonly IntentPhase[] = [...LEFT_PHASES, 'UNKNOWN'];
 
 /**
  * Looks up, now and then, what became of creates whose answers were lost, so that nobody has to ask. Never creates. Only
@@ -74,16 +79,16 @@ export class Reconciler {
 
   async #roundOf(provider: Provider): Promise<number> {
     const lookable = provider.adapter.acting?.submission?.once !== 'NONE';
-    const unknown = await this.#deps.store.list(provider.key, ['UNKNOWN', 'SENDING'], BATCH);
+    const left = await this.#deps.store.list(provider.key, lookable ? OPEN_PHASES : LEFT_PHASES, BATCH);
     let open = 0;
-    for (const intent of unknown) {
+    for (const intent of left) {
       if (this.#deps.leaving.aborted) break;
       const under = intent.lease !== null && intent.lease.until > this.#deps.clock.now();
       const result = under ? null : await this.settle(intent);
-      if (lookable && (under || result?.outcome === 'UNKNOWN')) open += 1;
+      if (under || (lookable && result?.outcome === 'UNKNOWN')) open += 1;
     }
     // There may be more than one round takes up.
-    return lookable && unknown.length === BATCH ? Math.max(1, open) : open;
+    return left.length === BATCH ? Math.max(1, open) : open;
   }
 
   async #tell(intent: Intent, jobs: readonly JobRecord[]): Promise<void> {
