@@ -87,6 +87,13 @@ const LogNoticeType = builder.objectRef<MessageOf<'NOTICE'>>('LogNotice').implem
   }),
 });
 
+const SPOKEN: Readonly<Record<MessageOf<'ENDED'>['end'], string>> = {
+  ENDED: 'The execution ended, and this is all that it wrote.',
+  GONE: 'The provider no longer has the log.',
+  TRUNCATED: 'The provider kept only a part of the log.',
+  UNAVAILABLE: 'The log could not be read.',
+};
+
 const LogEndedType = builder.objectRef<MessageOf<'ENDED'>>('LogEnded').implement({
   description: 'The last message: nothing more will come.',
   fields: (t) => ({
@@ -95,9 +102,9 @@ const LogEndedType = builder.objectRef<MessageOf<'ENDED'>>('LogEnded').implement
       type: LogEndEnum,
       description: 'Why. Never OPEN. After UNAVAILABLE, subscribing again may do better.',
     }),
-    message: t.exposeString('message', {
-      nullable: true,
-      description: 'More on `end`, for people. Null when there is nothing to add.',
+    message: t.string({
+      description: 'The same for people, with what the provider adds.',
+      resolve: ({ end, message }) => message ?? SPOKEN[end],
     }),
   }),
 });
