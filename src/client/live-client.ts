@@ -21,9 +21,12 @@ export interface LiveClientOptions {
    * HTTP/2 browsers open six at most. Or one of your own. Default "ws".
    */
   readonly transport?: 'ws' | 'sse' | LiveTransport;
-  /** For WebSockets: payload of `connection_init`. A function is called for every connection, so that a token is fresh. */
+  /**
+   * For WebSockets: payload of `connection_init`. A function is called for every connection, so that a token is fresh; then a
+   * token that ends while it is used is no reason to give up.
+   */
   readonly connectionParams?: Given<Readonly<Record<string, unknown>>>;
-  /** For event streams: headers. A function is called for every request. */
+  /** For event streams: headers. A function is called for every request, for the same reason. */
   readonly headers?: Given<Readonly<Record<string, string>>>;
   /** For Node 20, which has none: the one of the `ws` package. */
   readonly webSocket?: WebSocketConstructor;
@@ -134,13 +137,14 @@ class Client implements LiveClient {
     handlers: LiveHandlers<Message>,
   ): LiveSubscription<Message> {
     if (this.#closed) throw new LiveError('CLOSED', 'This client was closed.');
-    const { backoff, silenceMs = DEFAULT_SILENCE_MS } = this.#options;
+    const { backoff, silenceMs = DEFAULT_SILENCE_MS, connectionParams, headers } = this.#options;
     const subscription = new LiveSubscription<Message>({
       document,
       variables: { ...(variables as Readonly<Record<string, unknown>>) },
       transport: this.#transport,
       backoff: { ...DEFAULT_BACKOFF, ...backoff },
       silenceMs,
+      renews: typeof connectionParams === 'function' || typeof headers === 'function',
       handlers,
       onEnd: () => this.#subscriptions.delete(subscription),
     });

@@ -21,6 +21,8 @@ export interface SubscriptionParts<Message> {
   readonly backoff: Backoff;
   /** How long nothing may be heard, in milliseconds, before the connection is taken for dead. */
   readonly silenceMs: number;
+  /** Credentials are asked for anew for every connection, so that one that has ended is no reason to give up. */
+  readonly renews: boolean;
   readonly handlers: LiveHandlers<Message>;
   readonly onEnd: (subscription: LiveSubscription<Message>) => void;
 }
@@ -46,6 +48,7 @@ export class LiveSubscription<Message> implements Subscription {
   #lastType: string | null = null;
   #attempt: Attempt | null = null;
   #comesBack = false;
+  #renewed = false;
   #tries = 0;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #paused = false;
@@ -139,6 +142,7 @@ export class LiveSubscription<Message> implements Subscription {
     this.#silence.heard();
     if (attempt.liveSince === null) {
       attempt.liveSince = performance.now();
+      this.#renewed = false;
       this.#tell('LIVE', null);
     }
     const { __typename: type, cursor } = message;
@@ -183,7 +187,7 @@ export class LiveSubscription<Message> implements Subscription {
   /** Comes back after a while, or never. */
   #again(loss: Loss, errors: readonly RefusedError[] = []): void {
     const { backoff } = this.#parts;
-    if (loss.retry === 'NEVER') {
+    if (loss.retry === 'NEVER' && !this.#mayRenew(loss, errors)) {
       const about = errors.length > 0 ? 'REFUSED' : 'CLOSED';
       return this.#end(new LiveError(about, loss.message, { errors }));
     }
@@ -199,6 +203,16 @@ export class LiveSubscription<Message> implements Subscription {
     );
     this.#tries += 1;
     this.#tell('WAITING', loss.message);
+  }
+
+  /** A credential that is refused may have ended: a new one is tried, once until messages come again. */
+  #mayRenew({ code }: Loss, [first]: readonly RefusedError[]): boolean {
+    if (!this.#parts.renews || this.#renewed) return false;
+    this.#renewed =
+      first === undefined
+        ? code !== undefined && ABOUT_CREDENTIALS.has(code)
+        : first.extensions?.['code'] === 'UNAUTHENTICATED';
+    return this.#renewed;
   }
 
   #takeForDead(): void {
@@ -249,5 +263,8 @@ function retryOf(retryable: unknown, otherwise: Retry): Retry {
   if (!retryable) return 'NEVER';
   return otherwise === 'NEVER' ? 'SOON' : otherwise;
 }
+
+/** HTTP statuses, and codes of closed WebSockets. */
+const ABOUT_CREDENTIALS: ReadonlySet<number> = new Set([401, 4401, 4403]);
 
 const EVENT = /(?:Change|Correction|Tombstone)$/;

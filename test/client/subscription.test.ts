@@ -286,6 +286,35 @@ describe('how it ends', () => {
     expect(told).toEqual(['CLOSED: cut']);
   });
 
+  it('not with a credential that ends while it is used, if there may be a newer one; once', () => {
+    for (const renews of [false, true]) {
+      client = createLiveClient({
+        url: '',
+        transport,
+        backoff,
+        ...(renews ? { connectionParams: () => ({}) } : {}),
+      });
+      for (const refused of [
+        () => refuse({ code: 'UNAUTHENTICATED', retryable: false }),
+        () => transport.last.observer.lost({ message: 'no', retry: 'NEVER', code: 4403 }),
+      ]) {
+        const { told } = watch();
+        transport.send(bookmark('a'));
+        refused();
+        vi.advanceTimersByTime(500);
+        if (renews) {
+          expect([variables(), told]).toEqual([{ start: 'AFTER', after: 'a' }, ['Bookmark a']]);
+          refused();
+        }
+        expect(told.at(-1)).toMatch(/^(?:REFUSED|CLOSED): no$/);
+      }
+    }
+    const { told } = watch();
+    transport.send(bookmark('a'));
+    refuse({ code: 'FORBIDDEN', retryable: false });
+    expect(told.at(-1)).toBe('REFUSED: no');
+  });
+
   it('with a handler that throws, without a word to the transport', () => {
     const fault = new Error('a bug');
     const ends: (Error | null)[] = [];
