@@ -75,6 +75,11 @@ export class Follower {
     });
   }
 
+  /** Whether it is being asked again and again: somebody watches, or has done so a moment ago. */
+  get polls(): boolean {
+    return this.#poller.started;
+  }
+
   /** Whether this provider can tell changes of a kind at all. */
   canTell(kind: WatchedKind): boolean {
     const { changes, kinds } = this.provider.adapter.capabilities;

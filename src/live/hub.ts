@@ -76,6 +76,11 @@ export class LiveHub implements LiveState {
     return this.#followersOf(interest).map((follower) => follower.state(interest.kind));
   }
 
+  /** Whether a provider is being polled now, for metrics. */
+  polls(provider: ProviderKey): boolean {
+    return this.#followers.get(provider)?.polls ?? false;
+  }
+
   async tell(provider: ProviderKey, told: Told): Promise<void> {
     const follower = this.#followers.get(provider);
     if (follower === undefined) {
