@@ -3,12 +3,16 @@ import type { Clock, EpochMs } from '../model/time.ts';
 import type { Provider } from '../providers/registry.ts';
 import type { LiveEvent, WatchedKind } from './event.ts';
 import type { EventLog } from './event-log.ts';
+import { KnownKeeper } from './known/keeper.ts';
+import type { KnownStore } from './known/known-store.ts';
 import type { Interest, Told } from './live.ts';
 import type { SourceState } from './message.ts';
 import type { LiveOptions } from './options.ts';
+import { PartitionWriter } from './partition-writer.ts';
 import { lookAt, type Looked, type PollScope } from './poll.ts';
 import { Poller } from './poller.ts';
 import { PollSchedule, SweepSchedule } from './schedule.ts';
+import { takeUp } from './take-up.ts';
 import { Tracker } from './tracker.ts';
 import { Watchers } from './watchers.ts';
 
@@ -16,15 +20,20 @@ export interface FollowerDeps {
   readonly provider: Provider;
   readonly scope: PollScope;
   readonly log: EventLog;
+  /** Where what is known outlives the process, as the log does; null when the log does not either. */
+  readonly known: KnownStore | null;
+  /** How many partitions share the log. */
+  readonly partitions: () => number;
+  /**
+   * Set for a provider that was not there before, or is another one under the same key: what the log and the store hold of the
+   * partition is void. Its new epoch begins with `begin`, which comes after this has resolved.
+   */
+  readonly anewAfter?: Promise<void>;
   readonly clock: Clock;
   readonly options: LiveOptions;
   readonly random: () => number;
   readonly onFault: (fault: unknown) => void;
 }
-
-/** Events handed to the log at a time: others have their turn between. */
-const APPENDED_AT_A_TIME = 256;
-const REPLAYED_AT_A_TIME = 500;
 
 /**
  * Follows one provider while anybody watches it: polls, finds what changed, and appends it. What it knows outlives the
@@ -38,9 +47,13 @@ export class Follower {
   readonly #schedule: PollSchedule;
   readonly #sweeps: SweepSchedule;
   readonly #watchers = new Watchers();
+  readonly #writer: PartitionWriter;
+  readonly #keeper: KnownKeeper | null;
   #opened: Promise<void> | null = null;
-  /** Appends, one after the other, in the order in which the tracker found the events. */
-  #tail: Promise<void> = Promise.resolve();
+  /** The partition is not touched before `begin`. */
+  #waits: boolean;
+  /** What was known has been taken up, or found out. */
+  #knows = false;
   #watermark: string | null = null;
   /** Changes may have been missed since the watermark: only a complete sweep can tell what. */
   #threadLost = false;
@@ -59,6 +72,9 @@ export class Follower {
     this.#deps = deps;
     this.provider = provider;
     this.tracker = new Tracker(provider.key, options);
+    this.#waits = deps.anewAfter !== undefined;
+    this.#writer = new PartitionWriter(deps.log, provider.key, onFault);
+    this.#keeper = this.#createKeeper();
     const { hotMs, warmMs } = { ...options, ...options.perProvider.get(provider.key) };
     this.#schedule = new PollSchedule({ hotMs, warmMs }, options, random);
     this.#sweeps = new SweepSchedule(options);
@@ -113,7 +129,22 @@ export class Follower {
 
   /** A watcher is answered now, from what is known. */
   answered(): void {
-    if (this.#readAt === null) this.#promised = true;
+    // While it waits, nobody is answered from it.
+    if (this.#readAt === null && !this.#waits) this.#promised = true;
+  }
+
+  /**
+   * From now on positions are given out, and readers are answered from what is known. Resolves when the new epoch has begun,
+   * or could not: then it is tried again with every poll.
+   */
+  async begin(): Promise<void> {
+    this.#waits = false;
+    if (this.#watchers.size > 0) this.answered();
+    await this.#open().catch(this.#deps.onFault);
+  }
+
+  get polls(): boolean {
+    return this.#poller.started;
   }
 
   state(kind: WatchedKind): SourceState {
@@ -139,19 +170,23 @@ export class Follower {
       return;
     }
     const now = clock.now();
-    const appended = this.#append(this.tracker.tell(told, now));
+    const appended = this.#writer.append(this.tracker.tell(told, now));
     this.#changedAt = now;
     this.#schedule.nudge(now);
     this.#poller.arm();
     await appended;
+    this.#noticed();
   }
 
-  async close(): Promise<void> {
+  /** `keep`: another process may take up what is known. What is known stays readable in any case. */
+  async close(keep = true): Promise<void> {
     this.#closed = true;
     if (this.#linger !== null) clearTimeout(this.#linger);
+    this.#linger = null;
     this.#firstLook.done();
     await this.#poller.stop();
-    await this.#tail;
+    await this.#writer.settled();
+    await this.#keeper?.close(keep && this.#knows);
   }
 
   #startLinger(): void {
@@ -173,7 +208,7 @@ export class Follower {
   async #poll(signal: AbortSignal): Promise<GridweaveError | null> {
     const { provider, scope, clock } = this.#deps;
     try {
-      await this.#open();
+      if (!this.#waits) await this.#open();
     } catch (fault) {
       return this.#failed(fault);
     }
@@ -195,7 +230,7 @@ export class Follower {
       return null;
     } catch (fault) {
       // Nobody knows what of it was told.
-      await this.#breakEpoch();
+      await this.#writer.breakEpoch();
       return this.#failed(fault);
     }
   }
@@ -231,7 +266,10 @@ export class Follower {
   async #take({ batch, gone }: Looked, startedAt: EpochMs, isSweep: boolean): Promise<void> {
     const now = this.#deps.clock.now();
     const silent = this.#readAt === null && !this.#promised;
-    const events = this.tracker.take(batch, { startedAt, now, silent, gone });
+    const look = { startedAt, now, silent, gone };
+    const take = (): LiveEvent[] => this.tracker.take(batch, look);
+    const isUntold = this.#keeper !== null && this.tracker.learnsUntold(batch, look);
+    const events = isUntold ? await this.#keeper.learn(take) : take();
     if (events.length > 0) this.#changedAt = now;
     // A sweep may be cut off, where what changed since the watermark is not: so it does not move the watermark.
     if (!isSweep || this.#watermark === null || this.#threadLost) this.#watermark = batch.watermark;
@@ -241,10 +279,16 @@ export class Follower {
     else if (this.#readAt === null || this.#threadLost) this.#completeness = 'PARTIAL';
     this.#readAt = now;
     this.#errorCode = null;
-    const appended = this.#append(events);
+    const appended = this.#writer.append(events);
     const isBroken = this.#threadLost && !batch.complete;
     this.#threadLost = !isSweep && batch.lost === true;
-    await (isBroken ? this.#breakEpoch() : appended);
+    this.#knows = true;
+    await (isBroken ? this.#writer.breakEpoch() : appended);
+    this.#noticed();
+  }
+
+  #noticed(): void {
+    if (this.#knows && !this.#waits) this.#keeper?.noticed();
   }
 
   /** Opens the partition, and takes up what an earlier process left in it. Tried again when it failed. */
@@ -257,45 +301,36 @@ export class Follower {
   }
 
   async #takeUp(): Promise<void> {
-    const { log, provider } = this.#deps;
-    const window = await log.open(provider.key);
-    if (window.lastSeq === 0) return;
-    // Positions of before can be served, so whoever resumes from one must hear of all that happened since.
-    this.#promised = true;
-    const { epoch, firstSeq, lastSeq } = window;
-    for (let seq = firstSeq - 1; seq < lastSeq;) {
-      const answer = await log.read(provider.key, { epoch, seq }, REPLAYED_AT_A_TIME);
-      const last = answer.outcome === 'ENTRIES' ? answer.entries.at(-1) : undefined;
-      if (answer.outcome !== 'ENTRIES' || last === undefined) break;
-      for (const entry of answer.entries) this.tracker.replay(entry);
-      seq = last.position.seq;
+    const { log, provider, known, anewAfter } = this.#deps;
+    const partition = provider.key;
+    await anewAfter;
+    const window = await log.open(partition);
+    const last = anewAfter === undefined && known !== null ? await known.load(partition) : null;
+    if (last !== null && (await takeUp(this.tracker, last, log, { partition, window }))) {
+      this.#knows = true;
+      this.#keeper?.tookUp(last.position);
+      // Who was answered before this was done was answered from nothing.
+      if (this.#promised) await log.breakEpoch(partition);
+      // Positions of before can be served, so whoever resumes from one must hear of all that happened since.
+      this.#promised = true;
+    } else if (known !== null || window.lastSeq > 0 || anewAfter !== undefined) {
+      await log.breakEpoch(partition);
     }
   }
 
-  #append(events: readonly LiveEvent[]): Promise<void> {
-    if (events.length === 0) return this.#tail;
-    const { log, provider } = this.#deps;
-    return this.#queue(async () => {
-      for (let i = 0; i < events.length; i += APPENDED_AT_A_TIME) {
-        await log.append(provider.key, events.slice(i, i + APPENDED_AT_A_TIME));
-      }
+  #createKeeper(): KnownKeeper | null {
+    const { known, provider, log, clock, partitions, onFault } = this.#deps;
+    if (known === null) return null;
+    return new KnownKeeper({
+      partition: provider.key,
+      store: known,
+      log,
+      clock,
+      partitions,
+      onFault,
+      picture: () => this.tracker.picture(),
+      position: () => this.#writer.position(),
     });
-  }
-
-  #breakEpoch(): Promise<void> {
-    return this.#queue(async () => {
-      await this.#deps.log.breakEpoch(this.provider.key);
-    });
-  }
-
-  /** Events that did not get into the log are lost to its readers, so they must start over. */
-  #queue(work: () => Promise<void>): Promise<void> {
-    const { log, provider, onFault } = this.#deps;
-    this.#tail = this.#tail.then(work).catch(async (fault: unknown) => {
-      onFault(fault);
-      await log.breakEpoch(provider.key).catch(onFault);
-    });
-    return this.#tail;
   }
 }
 

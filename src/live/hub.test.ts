@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { jobNow as now, liveBenches } from '../../test/support/live-bench.ts';
 import { batchOf, keyOf, LAB, node } from '../../test/support/live-records.ts';
+import { KnownInMemory } from '../../test/support/known-in-memory.ts';
 import { ScriptedProvider } from '../../test/support/scripted-provider.ts';
 import { GridweaveError } from '../model/errors.ts';
 import type { Interest } from './live.ts';
@@ -130,20 +131,86 @@ describe('what is told by others', () => {
 describe('a log that was kept', () => {
   test('is taken up: what happened in between is told, and what it does not know, too', async () => {
     const log = new RingLog();
+    const known = new KnownInMemory();
     const lab = new ScriptedProvider('lab');
-    const first = start([lab], {}, log);
+    lab.rows = [now('silent', 'RUNNING')];
+    const first = start([lab], {}, log, known.process());
     first.hub.watch(JOBS);
     await pass(100);
-    lab.rows = [now('a', 'RUNNING'), now('b', 'RUNNING')];
+    lab.rows = [...lab.rows, now('a', 'RUNNING'), now('b', 'RUNNING')];
     await pass(20_000);
     expect(first.words()).toEqual(['CHANGE lab/a RUNNING', 'CHANGE lab/b RUNNING']);
     await first.hub.close();
 
     lab.rows = [now('b', 'SUCCEEDED'), now('c', 'RUNNING'), now('d', 'FAILED')];
+    const second = start([lab], {}, log, known.process());
+    second.hub.watch(JOBS);
+    await pass(100);
+    expect(second.words()).toEqual(['CHANGE lab/b SUCCEEDED', 'CHANGE lab/c RUNNING', 'CHANGE lab/d FAILED', 'TOMBSTONE lab/silent', 'TOMBSTONE lab/a']); // prettier-ignore
+    expect(second.entries.map(({ position }) => position.seq)).toEqual([3, 4, 5, 6, 7]);
+    expect(second.broken).toEqual([]);
+  });
+
+  test('after a crash: the last picture and what the log says since are what was told last', async () => {
+    const log = new RingLog();
+    const known = new KnownInMemory();
+    const lab = new ScriptedProvider('lab');
+    lab.rows = [now('silent', 'RUNNING')];
+    const first = start([lab], {}, log, known.process());
+    first.hub.watch(JOBS);
+    await pass(100);
+    await known.settled();
+    lab.rows = [now('silent', 'RUNNING'), now('a', 'RUNNING')];
+    await pass(20_000);
+    known.crash();
+    await first.hub.close();
+    expect(known.kept.get(LAB)).toMatchObject({ position: { seq: 0 }, picture: { objects: [{}] } });
+
+    lab.rows = [];
+    const second = start([lab], {}, log, known.process());
+    second.hub.watch(JOBS);
+    await pass(100);
+    expect([second.words(), second.broken]).toEqual([['TOMBSTONE lab/silent', 'TOMBSTONE lab/a'], []]);
+  });
+
+  test.each(['none', 'of another epoch', 'of before the window'])(
+    'cannot be vouched for with a picture that is %s: a new epoch begins',
+    async (what) => {
+      const log = new RingLog({ retention: { events: 3 } });
+      const known = new KnownInMemory();
+      const lab = new ScriptedProvider('lab');
+      const first = start([lab], {}, log, known.process());
+      first.hub.watch(JOBS);
+      await pass(100);
+      await known.settled();
+      const early = known.kept.get(LAB)!;
+      lab.rows = ['a', 'b', 'c', 'd'].map((key) => now(key, 'RUNNING'));
+      await pass(20_000);
+      await first.hub.close();
+      if (what === 'none') known.kept.clear();
+      else if (what === 'of before the window') known.kept.set(LAB, early);
+      else known.kept.set(LAB, { ...early, position: { epoch: 'other', seq: 4 } });
+
+      const second = start([lab], {}, log, known.process());
+      second.hub.watch(JOBS);
+      await pass(100);
+      expect([second.broken, second.words()]).toEqual([['lab'], []]);
+      expect(second.hub.snapshot(JOBS)).toHaveLength(4);
+    },
+  );
+
+  test('without a store for what is known, it cannot be vouched for either', async () => {
+    const log = new RingLog();
+    const lab = new ScriptedProvider('lab');
+    const first = start([lab], {}, log);
+    first.hub.watch(JOBS);
+    await pass(100);
+    lab.rows = [now('a', 'RUNNING')];
+    await pass(20_000);
+    await first.hub.close();
     const second = start([lab], {}, log);
     second.hub.watch(JOBS);
     await pass(100);
-    expect(second.words()).toEqual(['CHANGE lab/b SUCCEEDED', 'CHANGE lab/c RUNNING', 'CHANGE lab/d FAILED', 'TOMBSTONE lab/a']); // prettier-ignore
-    expect(second.entries.map(({ position }) => position.seq)).toEqual([3, 4, 5, 6]);
+    expect(second.broken).toEqual(['lab']);
   });
 });

@@ -5,6 +5,7 @@ import type { Provider, ProviderRegistry } from '../providers/registry.ts';
 import type { WatchedRecord } from './event.ts';
 import type { EventLog } from './event-log.ts';
 import { Follower } from './follower.ts';
+import type { KnownStore } from './known/known-store.ts';
 import type { Interest, LiveState, Told } from './live.ts';
 import type { SourceState } from './message.ts';
 import { DEFAULT_LIVE_OPTIONS, type LiveOptions } from './options.ts';
@@ -14,6 +15,8 @@ export interface LiveHubDeps {
   readonly providers: ProviderRegistry;
   /** Closed by whoever made it, after the hub. */
   readonly log: EventLog;
+  /** Where what is known is kept when the log outlives the process, so that it can be vouched for. Closed like the log. */
+  readonly known?: KnownStore | null;
   /** Told of every fault that is ours, not a provider's. */
   readonly onFault: (fault: unknown) => void;
   readonly clock?: Clock;
@@ -33,7 +36,7 @@ export class LiveHub implements LiveState {
   readonly #patience = new Set<() => void>();
 
   constructor(deps: LiveHubDeps) {
-    const { providers, log, onFault, clock = systemClock, scope = { credential: null }, random = Math.random } = deps; // prettier-ignore
+    const { providers, log, onFault, clock = systemClock, scope = { credential: null }, random = Math.random, known = null } = deps; // prettier-ignore
     this.log = log;
     this.#deps = deps;
     const options = { ...DEFAULT_LIVE_OPTIONS, ...deps.options };
@@ -41,7 +44,17 @@ export class LiveHub implements LiveState {
     this.#followers = new Map(
       providers.all.map((provider) => [
         provider.key,
-        new Follower({ provider, scope, log, clock, options, random, onFault }),
+        new Follower({
+          provider,
+          scope,
+          log,
+          known,
+          clock,
+          options,
+          random,
+          onFault,
+          partitions: () => providers.all.length,
+        }),
       ]),
     );
   }

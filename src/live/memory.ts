@@ -5,6 +5,7 @@ import type { EpochMs } from '../model/time.ts';
 import type { WatchedKind, WatchedRecord } from './event.ts';
 import type { Command } from './command.ts';
 import type { TrackerOptions } from './options.ts';
+import type { LeftTrace, Picture, Remembered } from './known/picture.ts';
 import { hasEnded } from './projection.ts';
 
 /** One object as it was last told, or learned without being told. */
@@ -95,6 +96,29 @@ export class Memory {
 
   leaveTrace(kind: WatchedKind, key: NativeKey, trace: Trace): void {
     this.#traces.set(traceKey(kind, key), trace);
+  }
+
+  /** What is remembered at this moment; copies, which stay as they are. Traces the oldest first. */
+  picture(): Pick<Picture, 'objects' | 'traces'> {
+    const objects: Remembered[] = [];
+    for (const part of [this.#live, this.#ended]) {
+      for (const shelf of Object.values(part)) {
+        for (const { record, known, endedFrom, seenAt, command, unseenSince } of shelf.values()) {
+          objects.push({ record, known, endedFrom, seenAt, command, unseenSince });
+        }
+      }
+    }
+    const traces: LeftTrace[] = [];
+    for (const name of this.#traces.rkeys()) {
+      const trace = this.#traces.peek(name);
+      if (trace !== undefined) traces.push({ name, trace });
+    }
+    return { objects, traces };
+  }
+
+  /** Takes traces up, the oldest first. */
+  restoreTraces(traces: Iterable<LeftTrace>): void {
+    for (const { name, trace } of traces) this.#traces.set(name, trace);
   }
 
   *live(kind: WatchedKind): Iterable<Entry> {

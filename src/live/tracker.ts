@@ -1,15 +1,17 @@
 import { activeFilters, passes } from '../merge/filter.ts';
 import type { NativeKey, ProviderKey } from '../model/ids.ts';
-import { observe, type KnownState, type ObservedChange } from '../model/observe.ts';
+import type { ObservedChange } from '../model/observe.ts';
 import { epochMs, type EpochMs } from '../model/time.ts';
 import type { ChangeBatch, ListFilter } from '../providers/provider.ts';
 import { ageOf, commandOn, Departures, type Look } from './command.ts';
 import { WATCHED_KINDS, type LiveEvent, type SourceMode, type WatchedKind, type WatchedRecord } from './event.ts'; // prettier-ignore
 import type { LogEntry } from './event-log.ts';
+import type { Picture, Remembered } from './known/picture.ts';
 import type { Told } from './live.ts';
 import { Memory, newEntry, type Entry } from './memory.ts';
 import type { TrackerOptions } from './options.ts';
 import { bare, digestOf, endOf, hasEnded, occurredAt, parentsOf } from './projection.ts';
+import { comesLate, hasFallen, rebased, step, wasDeleted } from './step.ts';
 
 /** Work that ended shortly before the first look may become visible after it. */
 const HISTORY_SLACK_MS = 60_000;
@@ -64,7 +66,7 @@ export class Tracker {
    */
   take(batch: ChangeBatch, look: TakeOptions): LiveEvent[] {
     const events: LiveEvent[] = [];
-    const records = [...batch.jobs, ...batch.tasks, ...batch.executions, ...batch.computeNodes];
+    const records = recordsOf(batch);
     for (const record of records) this.#noteTimes(record, look.now);
     for (const record of records) this.#see(bare(record), look, events);
     if (batch.complete) this.#bury(this.#missing(records, WATCHED_KINDS, look), pollAt(look), events);
@@ -109,6 +111,37 @@ export class Tracker {
     return events;
   }
 
+  /** Whether a batch would teach something that is not told: from then on the events alone do not say what is known. */
+  learnsUntold(batch: ChangeBatch, look: TakeOptions): boolean {
+    const records = recordsOf(batch);
+    for (const record of records) this.#noteTimes(record, look.now);
+    return records.some(
+      (record) =>
+        this.#memory.get(record.kind, record.key) === null &&
+        this.#memory.trace(record.kind, record.key) === null &&
+        (look.silent || this.#isHistory(record, pollAt(look))) &&
+        !this.#isForgotten(record, look.now),
+    );
+  }
+
+  /** All that is known, as it is at this moment. */
+  picture(): Picture {
+    const timeOf = (time: number): number | null => (Number.isFinite(time) ? time : null);
+    const times = { newest: timeOf(this.#newest), historyBefore: timeOf(this.#historyBefore) };
+    return { ...this.#memory.picture(), ...times };
+  }
+
+  /** Takes up a part of what an earlier process knew. */
+  restore(objects: Iterable<Remembered>, rest: Omit<Picture, 'objects'> | null = null): void {
+    for (const object of objects) {
+      this.#memory.put({ ...object, digest: digestOf(object.record), doubt: null });
+    }
+    if (rest === null) return;
+    this.#memory.restoreTraces(rest.traces);
+    this.#newest = rest.newest ?? -Infinity;
+    this.#historyBefore = rest.historyBefore ?? -Infinity;
+  }
+
   /** Takes up what an earlier process told, entry by entry. */
   replay({ event, at }: LogEntry): void {
     const { kind, key, generation } = event;
@@ -124,8 +157,9 @@ export class Tracker {
         event.type === 'CHANGE' && event.sourceMode !== 'POLL' && event.before === null ? at : null,
     });
     this.#noteTimes(record, at);
-    if (event.type === 'TOMBSTONE') this.#memory.bury(this.#memory.get(kind, key) ?? entry);
-    else this.#memory.put(entry);
+    if (event.type !== 'TOMBSTONE') return this.#memory.put(entry);
+    this.#memory.bury(this.#memory.get(kind, key) ?? entry);
+    if (event.sourceMode === 'COMMAND') this.#departures.note(kind, key, at);
   }
 
   /** Every remembered object of a kind that passes a filter. */
@@ -190,7 +224,7 @@ export class Tracker {
     const isTold = trace !== null || !(source.silent || this.#isHistory(seen, source));
     const endedAt = hasEnded(seen) ? (endOf(seen) ?? source.now) : null;
     const endedFrom = isTold && endedAt !== null ? source.now : endedAt;
-    if (!isTold && endedFrom !== null && source.now - endedFrom > this.#options.horizonMs) {
+    if (!isTold && this.#isForgotten(seen, source.now)) {
       this.#memory.leaveTrace(seen.kind, seen.key, { digest, known, gone: false });
       return;
     }
@@ -237,6 +271,11 @@ export class Tracker {
       skipped: change === 'SKIPPED',
       reopened: change === 'REOPENED',
     };
+  }
+
+  /** Whether something that ended so long ago would not be remembered if it were known. */
+  #isForgotten(record: WatchedRecord, now: EpochMs): boolean {
+    return hasEnded(record) && now - (endOf(record) ?? now) > this.#options.horizonMs;
   }
 
   /** What is known of some kinds and not among records. */
@@ -309,51 +348,12 @@ export class Tracker {
   }
 }
 
-/** Leads what is seen through the state machine. Compute nodes have none. */
-function step(
-  seen: WatchedRecord,
-  known: KnownState | null,
-): { readonly known: KnownState | null; readonly change: ObservedChange } {
-  if (seen.kind === 'computeNode') return { known: null, change: 'NONE' };
-  const { generation, status } = seen;
-  const observed = observe(seen.kind, known, { state: status.state, generation });
-  if (observed.change !== 'HELD' || known === null) return observed;
-  // Of use only for an object that was deleted and is back: it begins anew, and its generation must not fall.
-  const anew = { state: status.state, generation: Math.max(known.generation, generation), nativeGeneration: generation }; // prettier-ignore
-  return { known: anew, change: 'HELD' };
-}
-
-/**
- * Whether a provider counts fewer generations than before. It may be an answer from a place that lags behind; or the count is
- * made of what is there (the tasks of a Qarnot job), or of what the adapter has witnessed since it was started.
- */
-function hasFallen({ known }: Entry, seen: WatchedRecord): boolean {
-  return known !== null && seen.kind !== 'computeNode' && seen.generation < known.nativeGeneration;
-}
-
-/** The same state, with the provider's count as it is now. Ours stays. */
-function rebased(known: KnownState | null, seen: WatchedRecord): KnownState | null {
-  return known === null || seen.kind === 'computeNode'
-    ? null
-    : { ...known, nativeGeneration: seen.generation };
+function recordsOf(batch: ChangeBatch): WatchedRecord[] {
+  return [...batch.jobs, ...batch.tasks, ...batch.executions, ...batch.computeNodes];
 }
 
 function pollAt({ now }: Look): Source {
   return { mode: 'POLL', now };
-}
-
-/**
- * Whether what is told of work is older than its end, which a poll has shown meanwhile: a quick job may have ended before the
- * answer to its submission is there. Only a new generation opens again what has ended.
- */
-function comesLate({ record, known }: Entry, told: WatchedRecord): boolean {
-  if (told.kind === 'computeNode' || known === null || !hasEnded(record) || hasEnded(told)) return false;
-  return told.generation <= known.nativeGeneration;
-}
-
-/** A provider that keeps deleted work for a while tells of the deletion in its own way. */
-function wasDeleted(record: WatchedRecord): boolean {
-  return record.kind !== 'computeNode' && record.status.reason === 'DELETED_UPSTREAM' && hasEnded(record);
 }
 
 function nameOf({ kind, key }: WatchedRecord): string {

@@ -6,6 +6,8 @@ import { createFeeds } from '../live/feed/feeds.ts';
 import type { FeedOpener } from '../live/feed.ts';
 import type { EventLog } from '../live/event-log.ts';
 import { LiveHub } from '../live/hub.ts';
+import { openKnownFiles } from '../live/known/known-files.ts';
+import type { KnownStore } from '../live/known/known-store.ts';
 import { LogFollowers } from '../live/logs/log-followers.ts';
 import { openFileLog } from '../live/log/file-log.ts';
 import { RingLog } from '../live/log/ring.ts';
@@ -35,11 +37,12 @@ export interface LiveServiceOptions {
 /** Opens the event log, and what polls and reads it. Nothing is polled before somebody watches. */
 export async function openLive(options: LiveServiceOptions): Promise<LiveServices> {
   const { providers, clock, onFault, config } = options;
-  const log = await openLog(options);
+  const { log, known } = await openLog(options);
   const { hotMs, warmMs, fullSweepMs, lingerMs } = config;
   const hub = new LiveHub({
     providers,
     log,
+    known,
     onFault,
     clock,
     options: { hotMs, warmMs, fullSweepMs, lingerMs },
@@ -58,16 +61,31 @@ export async function openLive(options: LiveServiceOptions): Promise<LiveService
     close: async () => {
       await logs.close();
       await hub.close();
+      await known?.close().catch(onFault);
       await log.close();
     },
   };
 }
 
-async function openLog({ clock, log, config, dataDirectory }: LiveServiceOptions): Promise<EventLog> {
+/** The log, and what is kept beside one that outlives the process. */
+async function openLog({
+  clock,
+  log,
+  config,
+  dataDirectory,
+}: LiveServiceOptions): Promise<{ readonly log: EventLog; readonly known: KnownStore | null }> {
   const retention = { events: config.windowEvents, bytes: config.windowBytes };
   const report = (problem: string): void => log.warn({ problem }, 'event log');
-  if (dataDirectory === null) return new RingLog({ clock, retention, report });
+  if (dataDirectory === null) return { log: new RingLog({ clock, retention, report }), known: null };
   const directory = join(dataDirectory, 'events');
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  return openFileLog({ directory, clock, retention, report });
+  const events = await openFileLog({ directory, clock, retention, report });
+  try {
+    const isHeld = (): boolean => events.isHeld;
+    const known = await openKnownFiles({ directory: join(directory, 'known'), isHeld, report });
+    return { log: events, known };
+  } catch (error) {
+    await events.close();
+    throw error;
+  }
 }

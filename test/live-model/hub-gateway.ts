@@ -5,21 +5,23 @@ import type { ProviderKey } from '../../src/model/ids.ts';
 import { activeFilters, filterFor, passes } from '../../src/merge/filter.ts';
 import { ProviderRegistry } from '../../src/providers/registry.ts';
 import type { ChangeBatch } from '../../src/providers/provider.ts';
-import type { EventLog } from '../../src/live/event-log.ts';
 import type { WatchedRecord } from '../../src/live/event.ts';
 import { LiveHub } from '../../src/live/hub.ts';
+import type { KnownStore } from '../../src/live/known/known-store.ts';
 import type { Interest, LiveState } from '../../src/live/live.ts';
 import { batchOf } from '../support/live-records.ts';
 import { ScriptedProvider } from '../support/scripted-provider.ts';
 import type { Annals } from './annals.ts';
 import type { ModelGateway, ModelPlace } from './gateway.ts';
-import type { LogSource } from './log-source.ts';
+import type { LogSource, OpenedLog } from './log-source.ts';
+import { MortalLog } from './mortal-log.ts';
 import type { Random } from './random.ts';
 import { settled } from './rig.ts';
 import type { World } from './world.ts';
 
 const SWEEP_EVERY_MS = 8_000;
 const LONGEST_WAIT_MS = 4_000;
+const QUIET_STEPS = 40;
 
 /** The trouble that a provider is in. */
 interface Trouble {
@@ -29,11 +31,8 @@ interface Trouble {
 }
 
 /**
- * The real pollers over providers whose answers the world dictates: they sample it, late and with outages. Needs time that is
- * moved by hand (fake timers).
- *
- * The log ends with the process. Pollers that take up a log know the objects that are in it and no others: of what was
- * learned in silence, or has left the window, they cannot tell that it is gone.
+ * The real pollers over providers whose answers the world dictates: they sample it, late and with outages. The process ends in
+ * order or by a crash, with its log or without. Needs time that is moved by hand (fake timers).
  */
 export class HubGateway implements ModelGateway {
   live: LiveState;
@@ -43,24 +42,25 @@ export class HubGateway implements ModelGateway {
   readonly #providers: readonly ScriptedProvider[];
   readonly #trouble = new Map<ProviderKey, Trouble>();
   readonly #logs: LogSource;
+  #log: MortalLog;
   #hub: LiveHub;
   #watching = 0;
-  #listening = 0;
 
-  private constructor(random: Random, place: ModelPlace, logs: LogSource, log: EventLog) {
+  private constructor(random: Random, place: ModelPlace, logs: LogSource, opened: OpenedLog) {
     this.#random = random;
     this.#world = place.world;
     this.#annals = place.annals;
     this.#logs = logs;
     this.#providers = place.providers.map((key) => this.#provider(key));
-    this.#hub = this.#createHub(log);
+    this.#log = new MortalLog(opened.log, random);
+    this.#hub = this.#createHub(opened.known);
     this.live = this.#counted(this.#hub);
   }
 
   static async start(random: Random, place: ModelPlace, logs: LogSource): Promise<HubGateway> {
-    const { log } = await logs.open(false);
-    const gateway = new HubGateway(random, place, logs, log);
-    await place.annals.begin(log, place.providers);
+    const gateway = new HubGateway(random, place, logs, await logs.open(false));
+    await place.annals.begin(gateway.#log, place.providers);
+    gateway.#log.listening = 0;
     return gateway;
   }
 
@@ -73,17 +73,23 @@ export class HubGateway implements ModelGateway {
     this.#trouble.get(key)!.thread = this.#random.pick(['LOST', 'CUT']);
   }
 
-  /** The log never outlives the process here: see above. */
-  async restart(): Promise<void> {
+  async restart(keepsLog: boolean): Promise<void> {
+    if (keepsLog && this.#random.chance(0.5)) {
+      this.#log.crash();
+      this.#logs.crash();
+    }
     await this.#stop();
-    for (const { key } of this.#providers) this.happen(key, this.#random.int(0, 2));
-    const { log } = await this.#logs.open(false);
-    this.#hub = this.#createHub(log);
+    for (const { key } of this.#providers) this.happen(key, this.#random.int(0, 4));
+    const { log, known } = await this.#logs.open(keepsLog);
+    this.#log = new MortalLog(log, this.#random);
+    this.#hub = this.#createHub(known);
     this.live = this.#counted(this.#hub);
     await this.#annals.begin(
-      log,
+      this.#log,
       this.#providers.map(({ key }) => key),
     );
+    // That of the annals.
+    this.#log.listening = 0;
   }
 
   async pass(): Promise<void> {
@@ -95,7 +101,11 @@ export class HubGateway implements ModelGateway {
 
   async quiet(): Promise<void> {
     for (const trouble of this.#trouble.values()) Object.assign(trouble, { isDown: false, thread: 'WHOLE' });
-    await vi.advanceTimersByTimeAsync(SWEEP_EVERY_MS * 4);
+    for (let i = 0; i < QUIET_STEPS; i++) {
+      await this.#log.idle();
+      await vi.advanceTimersByTimeAsync((SWEEP_EVERY_MS * 4) / QUIET_STEPS);
+    }
+    await this.#log.idle();
     await settled();
   }
 
@@ -110,7 +120,7 @@ export class HubGateway implements ModelGateway {
   }
 
   held(): readonly number[] {
-    return [this.#watching, this.#listening];
+    return [this.#watching, this.#log.listening];
   }
 
   async close(): Promise<void> {
@@ -147,10 +157,11 @@ export class HubGateway implements ModelGateway {
     return isCut ? batchOf(some) : batchOf(rows, { complete: true });
   }
 
-  #createHub(log: EventLog): LiveHub {
+  #createHub(known: KnownStore): LiveHub {
     return new LiveHub({
       providers: new ProviderRegistry(this.#providers),
-      log,
+      log: this.#log,
+      known: this.#log.beside(known),
       onFault: (fault) => {
         throw new Error('The hub reports a fault.', { cause: fault });
       },
@@ -169,27 +180,8 @@ export class HubGateway implements ModelGateway {
   }
 
   #counted(hub: LiveHub): LiveState {
-    const { log } = hub;
-    const listen: EventLog['listen'] = (listener) => {
-      const stop = log.listen(listener);
-      this.#listening++;
-      return () => {
-        this.#listening--;
-        stop();
-      };
-    };
-    const counted: EventLog = {
-      retention: log.retention,
-      open: (partition) => log.open(partition),
-      append: (partition, events) => log.append(partition, events),
-      breakEpoch: (partition) => log.breakEpoch(partition),
-      window: (partition) => log.window(partition),
-      read: (partition, after, limit) => log.read(partition, after, limit),
-      listen,
-      close: () => log.close(),
-    };
     return {
-      log: counted,
+      log: hub.log,
       providersOf: (interest) => hub.providersOf(interest),
       snapshot: (interest) => hub.snapshot(interest),
       sources: (interest) => hub.sources(interest),

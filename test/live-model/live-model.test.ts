@@ -56,6 +56,7 @@ describe('live, against a model', () => {
   // These take longer.
   const half = Math.ceil(runs / 2);
   const quarter = Math.ceil(runs / 4);
+  const tenth = Math.ceil(runs / 10);
 
   afterEach(() => {
     vi.useRealTimers();
@@ -94,5 +95,18 @@ describe('live, against a model', () => {
       );
     },
     half * TIME_PER_RUN_MS,
+  );
+
+  it(
+    `feeds over pollers and a log in files keep their promise in ${String(tenth)} schedules from seed ${String(first)} on`,
+    async () => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+      await runMany(
+        tenth,
+        (random, place) => HubGateway.start(random, place, fileSource(someWindow(random))),
+        () => vi.setSystemTime(1_000),
+      );
+    },
+    tenth * TIME_PER_RUN_MS * 2,
   );
 });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, vi } from 'vitest';
-import type { LogEntry } from '../../src/live/event-log.ts';
+import type { EventLog, LogEntry } from '../../src/live/event-log.ts';
 import { LiveHub } from '../../src/live/hub.ts';
+import type { KnownStore } from '../../src/live/known/known-store.ts';
 import { RingLog } from '../../src/live/log/ring.ts';
 import type { LiveOptions } from '../../src/live/options.ts';
 import type { JobRecord } from '../../src/model/records.ts';
@@ -20,7 +21,12 @@ export interface LiveBench {
 }
 
 export interface LiveBenches {
-  start(providers: readonly ScriptedProvider[], options?: Partial<LiveOptions>, log?: RingLog): LiveBench;
+  start(
+    providers: readonly ScriptedProvider[],
+    options?: Partial<LiveOptions>,
+    log?: EventLog,
+    known?: KnownStore,
+  ): LiveBench;
   /** Faults reported since the last time this was asked: a test that expects some has to ask. */
   faults(): unknown[];
   pass(ms: number): Promise<void>;
@@ -50,7 +56,7 @@ export function liveBenches(): LiveBenches {
     pass: async (ms) => {
       await vi.advanceTimersByTimeAsync(ms);
     },
-    start(providers, options = {}, log = new RingLog()) {
+    start(providers, options = {}, log = new RingLog(), known) {
       const entries: LogEntry[] = [];
       const broken: string[] = [];
       log.listen({
@@ -60,6 +66,7 @@ export function liveBenches(): LiveBenches {
       const hub = new LiveHub({
         providers: new ProviderRegistry(providers),
         log,
+        known: known ?? null,
         onFault: (fault) => faults.push(fault),
         options: { jitter: 0, ...options },
         random: () => 0.5,

@@ -48,8 +48,13 @@ export interface FileLogOptions extends LogOptions {
   readonly directory: string;
 }
 
+export interface FileEventLog extends EventLog {
+  /** False once another process has taken the directory: whatever else lies in it is not this process's to write either. */
+  readonly isHeld: boolean;
+}
+
 /** Rejects with INVALID_ARGUMENT when the directory cannot be used, or a living process uses it. */
-export async function openFileLog(options: FileLogOptions): Promise<EventLog> {
+export async function openFileLog(options: FileLogOptions): Promise<FileEventLog> {
   const { directory, retention, clock = systemClock, report = warn } = options;
   const kept = new KeptEvents(retentionOf(retention));
   let held = true;
@@ -89,7 +94,7 @@ interface FileLogParts {
   readonly isHeld: () => boolean;
 }
 
-class FileLog implements EventLog {
+class FileLog implements FileEventLog {
   readonly #parts: FileLogParts;
   readonly #listeners: Listeners;
   readonly #partitions = new Map<PartitionKey, FilePartition>();
@@ -103,6 +108,10 @@ class FileLog implements EventLog {
 
   get retention(): Retention {
     return this.#parts.kept.retention;
+  }
+
+  get isHeld(): boolean {
+    return this.#parts.isHeld();
   }
 
   async open(key: PartitionKey): Promise<PartitionWindow> {
