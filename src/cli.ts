@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command line: serve (the default), check, sandbox, schema. The top of the house; nothing imports it. */
+/** The command line: serve (the default), check, sandbox, keys, schema. The top of the house; nothing imports it. */
 import { cac } from 'cac';
 import { ConfigError } from './config/problem.ts';
 
@@ -30,6 +30,11 @@ cli
   .option('--port <number>', 'Its port; any free one when absent')
   .option('--seed <number>', 'The world follows from this number')
   .action(async (options) => (await import('./cli/sandbox.ts')).sandbox(options));
+
+cli
+  .command('keys <action>', 'API keys. "keys create" makes one and shows it once; "keys hash" reads one.')
+  .option('--id <name>', 'With create: who the key is for, a part of it and of what is audited')
+  .action(async (action: string, options) => (await import('./cli/keys.ts')).keys(action, options));
 
 cli
   .command('schema', 'Print the GraphQL schema.')

@@ -182,6 +182,13 @@ describe('without auth', () => {
   });
 });
 
+it('the container begins with a sandbox that says whom it lets in', () => {
+  const path = resolve(import.meta.dirname, '../../examples/container.yaml');
+  const config = loadConfig({ path, env: { HOST: '0.0.0.0' }, kinds: PROVIDER_KINDS });
+  expect(config).toMatchObject({ sandbox: { seed: 1 }, auth: { apiKeys: [], issuers: [] } });
+  expect(config.auth?.anonymous).toHaveLength(1);
+});
+
 it('what the example comments out can be used', () => {
   const text = readFileSync(resolve(import.meta.dirname, '../../examples/gridweave.yaml'), 'utf8');
   const start = text.indexOf('# auth:');

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { renderPage } from './render-graphiql.ts';
+import { renderPage, type Subscribing } from './render-graphiql.ts';
 
 interface Page {
   readonly gzipped: Buffer;
@@ -30,7 +30,12 @@ const CONTENT_SECURITY_POLICY = [
  * is made when first asked for, kept compressed, and revalidated by its ETag.
  */
 export class GraphiqlPage {
+  readonly #subscribing: Subscribing;
   #page: Promise<Page> | null = null;
+
+  constructor(subscribing: Subscribing) {
+    this.#subscribing = subscribing;
+  }
 
   /** Whether a request is a browser that wants a page, and not a query sent by GET. */
   static wantedBy(request: IncomingMessage, query: URLSearchParams): boolean {
@@ -64,7 +69,7 @@ export class GraphiqlPage {
   }
 
   async #made(): Promise<Page> {
-    this.#page ??= makePage();
+    this.#page ??= makePage(this.#subscribing);
     try {
       return await this.#page;
     } catch (error) {
@@ -74,8 +79,8 @@ export class GraphiqlPage {
   }
 }
 
-async function makePage(): Promise<Page> {
-  const gzipped = await renderPage();
+async function makePage(subscribing: Subscribing): Promise<Page> {
+  const gzipped = await renderPage(subscribing);
   return { gzipped, etag: `"${createHash('sha256').update(gzipped).digest('base64url')}"` };
 }
 

@@ -61,7 +61,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     const message = `Without "auth" the gateway does not listen on ${options.host}, where others could reach it.`;
     throw new GridweaveError('INVALID_ARGUMENT', message, { field: 'server.host' });
   }
-  const page = options.graphiql ? new GraphiqlPage() : null;
+  const page = options.graphiql ? new GraphiqlPage(authenticator.isLocal ? 'WS' : 'SSE') : null;
   const callbacks = new Callbacks({
     providers,
     clock: systemClock,

@@ -21,13 +21,16 @@ const RENDER_AND_COMPRESS = `
   parentPort.postMessage(require('node:zlib').gzipSync(html, { level: 6 }));
 `;
 
+/** How the page subscribes. Headers that a reader types in, a credential among them, are sent with requests alone. */
+export type Subscribing = 'WS' | 'SSE';
+
 /** GraphiQL as one HTML page that loads nothing, compressed. Takes about a second; the page is 9 MB. */
-export async function renderPage(): Promise<Buffer> {
+export async function renderPage(subscribing: Subscribing): Promise<Buffer> {
   const renderer = createRequire(import.meta.url).resolve('@graphql-yoga/render-graphiql');
   const thread = new Worker(RENDER_AND_COMPRESS, {
     eval: true,
     execArgv: [],
-    workerData: { renderer, options: pageOptions() },
+    workerData: { renderer, options: pageOptions(subscribing) },
   });
   return new Promise((resolve, reject) => {
     thread.once('message', (page: Uint8Array) => resolve(Buffer.from(page)));
@@ -36,7 +39,7 @@ export async function renderPage(): Promise<Buffer> {
   });
 }
 
-function pageOptions(): PageOptions {
+function pageOptions(subscribing: Subscribing): PageOptions {
   return {
     title: 'Gridweave',
     logo: LOGO,
@@ -49,7 +52,7 @@ function pageOptions(): PageOptions {
     })),
     // The query gets the whole height; variables and headers are one click away.
     defaultEditorToolsVisibility: false,
-    subscriptionsProtocol: 'WS',
+    subscriptionsProtocol: subscribing,
     shouldPersistHeaders: false,
     schemaDescription: true,
     // The page would copy every edit into its address, and an address with a query is answered with JSON on reload.
