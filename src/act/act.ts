@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Action } from '../model/actions.ts';
 import { LOCAL_VIEWER } from '../model/access.ts';
 import { GridweaveError } from '../model/errors.ts';
-import { decodeId } from '../model/ids.ts';
+import { decodeId, type ProviderKey } from '../model/ids.ts';
 import { lookupMany, type Ref } from '../merge/lookup.ts';
 import { epochMs } from '../model/time.ts';
 import type { WorkRecord } from '../providers/acting.ts';
@@ -162,6 +162,15 @@ export class Act {
     return this.#deps.store.get(intentId(provider.key, id));
   }
 
+  /** Submissions whose outcome is not known, for metrics: so many of each provider, counted up to a bound. */
+  async unknown(): Promise<ReadonlyMap<ProviderKey, number>> {
+    const counts = this.#deps.providers.all.map(async ({ key }) => {
+      const open = await this.#deps.store.list(key, ['UNKNOWN'], MAX_COUNTED);
+      return [key, open.length] as const;
+    });
+    return new Map(await Promise.all(counts));
+  }
+
   get events(): ActDeps['events'] {
     return this.#deps.events;
   }
@@ -209,6 +218,8 @@ function replayed(provider: Provider, { keys }: Pick<Intent, 'keys'>): SubmitRes
   const base = refusedSubmit([], { provider: provider.key });
   return { ...base, outcome: 'CREATED', replayed: true, keys };
 }
+
+const MAX_COUNTED = 10_000;
 
 /** Submissions of earlier processes that are handed back to an adapter at most. */
 const MAX_RESTORED = 100_000;

@@ -53,6 +53,8 @@ export interface FeedOpener {
   open(request: FeedRequest): Promise<Feed>;
   /** Feeds that are open, for metrics and leak tests. */
   readonly openFeeds: number;
+  /** Of all feeds there have been, for metrics; `waiting` is of those that are open. */
+  readonly stats: Feed['stats'];
   /** Drains every feed: the gateway is leaving. */
   drainAll(): void;
 }

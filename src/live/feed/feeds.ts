@@ -44,6 +44,9 @@ class Feeds implements FeedOpener {
   readonly #dispatch: Dispatch;
   readonly #groups = new Map<string, FeedGroup>();
   readonly #open = new Set<LiveFeed>();
+  /** Of feeds that have ended. */
+  #coalesced = 0;
+  #gaps = 0;
   #draining = false;
 
   constructor(options: FeedOptions) {
@@ -59,6 +62,16 @@ class Feeds implements FeedOpener {
 
   get openFeeds(): number {
     return this.#open.size;
+  }
+
+  get stats(): Feed['stats'] {
+    let [waiting, coalesced, gaps] = [0, this.#coalesced, this.#gaps];
+    for (const { stats } of this.#open) {
+      waiting += stats.waiting;
+      coalesced += stats.coalesced;
+      gaps += stats.gaps;
+    }
+    return { waiting, coalesced, gaps };
   }
 
   async open(request: FeedRequest): Promise<Feed> {
@@ -110,7 +123,9 @@ class Feeds implements FeedOpener {
         releaseWatch();
       },
       onEnd: () => {
-        this.#open.delete(feed);
+        if (!this.#open.delete(feed)) return;
+        this.#coalesced += feed.stats.coalesced;
+        this.#gaps += feed.stats.gaps;
       },
     });
     const leaveBookmarks = this.#bookmarks.add(feed);
