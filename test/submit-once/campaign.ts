@@ -35,14 +35,21 @@ export interface CreateFate {
   lost: boolean;
 }
 
-/** Of one call, in milliseconds of the machine: short, as most misfortunes wait it out, and long for an emulator at work. */
-const TIMEOUT_MS = 150;
+/**
+ * Of one call, in milliseconds of the machine: short, as most misfortunes wait it out; longer where whatever is not
+ * answered in time stays unknown for ever.
+ */
+function timeoutOf({ once }: Subject): number {
+  return once === 'NONE' ? 600 : 150;
+}
+
 /** How long the settling may take after the trouble, in milliseconds of the machine. */
 const SETTLE_MS = 60_000;
 
 export async function runCampaign(options: CampaignOptions): Promise<Verdict> {
   const { subject, keeping, seed, submits, concurrency = 50 } = options;
   const startedAt = performance.now();
+  const timeoutMs = timeoutOf(subject);
   // Where a lost create must be waited out, a stall of the machine must not look like minutes.
   const clock = fastClock(subject.once === 'LOOKUP' ? 10 : 20);
   const directory = await mkdtemp(join(tmpdir(), 'gridweave-once-'));
@@ -70,7 +77,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Verdict> {
   const troubles = new Troubles(seed, keeping, subject);
   const proxy = await startProxy({
     target: running.emulator.url,
-    timeoutMs: TIMEOUT_MS,
+    timeoutMs,
     fateOf: (call) => {
       const one = stampIn(call.text);
       if (!subject.create.test(call.line)) return calm ? null : troubles.ofRead(call, one);
@@ -91,7 +98,8 @@ export async function runCampaign(options: CampaignOptions): Promise<Verdict> {
     running,
     url: proxy.url,
     clock,
-    timeoutMs: TIMEOUT_MS,
+    // When the trouble is over, an emulator that is merely slow is waited for.
+    timeoutMs: () => (calm ? 20 * timeoutMs : timeoutMs),
     onFault: (fault) => faults.push(fault),
     onUnanswered: (text) => {
       const one = stampIn(text);

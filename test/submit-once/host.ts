@@ -6,13 +6,18 @@ import { Lifeline, type Death } from './lifeline.ts';
 import type { Keeper } from './stores.ts';
 import { PROVIDER } from './subjects.ts';
 
-export interface HostOptions extends Omit<GatewaySetup, 'store' | 'life'> {
+export interface HostOptions extends Omit<GatewaySetup, 'store' | 'life' | 'timeoutMs'> {
+  /** Of one call, for the next process, in milliseconds of the machine. */
+  readonly timeoutMs: () => number;
   readonly keeper: Keeper;
   /** When the nth process ends; null for never. */
   readonly deathOf: (nth: number) => Death | null;
   /** Told of the stamps of creates that may have been on their way when a process ended. */
   readonly onCutOff: (stamps: readonly string[]) => void;
 }
+
+/** How long an onlooker waits for an answer. */
+const PATIENCE_MS = 20_000;
 
 /** Keeps a gateway running: when one has ended, the next takes its place over whatever its store kept. */
 export class Host {
@@ -57,10 +62,11 @@ export class Host {
 
   /** A gateway beside the others, for who only looks: it waits long, and nothing befalls its calls. */
   async onlooker(): Promise<Gateway> {
-    const { keeper: _, deathOf: __, onCutOff: ___, running, ...setup } = this.#options;
+    const { running } = this.#options;
+    const setup = { ...this.#options, timeoutMs: PATIENCE_MS };
     const url = running.emulator.url;
     const life = new Lifeline();
-    const gateway = new Gateway({ ...setup, running, url, timeoutMs: 20_000, store: this.store, life });
+    const gateway = new Gateway({ ...setup, url, store: this.store, life });
     await gateway.act.start();
     return gateway;
   }
@@ -75,7 +81,7 @@ export class Host {
   }
 
   async #next(before: Gateway | null): Promise<Gateway> {
-    const { keeper, deathOf, onCutOff, ...setup } = this.#options;
+    const { keeper, deathOf, onCutOff, timeoutMs } = this.#options;
     await before?.abandon();
     const store = await keeper.open();
     this.#store = store;
@@ -83,7 +89,7 @@ export class Host {
     onCutOff(cutOff.map(({ target }) => target.stamp.id));
     const life = new Lifeline(deathOf(this.#started));
     this.#started += 1;
-    const gateway = new Gateway({ ...setup, store, life });
+    const gateway = new Gateway({ ...this.#options, timeoutMs: timeoutMs(), store, life });
     const mourn = async (): Promise<void> => {
       await life.died;
       if (!this.#closing) this.#current = this.#next(gateway);

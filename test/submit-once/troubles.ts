@@ -38,10 +38,8 @@ export class Troubles {
   death(nth: number): Death {
     const random = randomOf(this.#seed, 'death', nth);
     const moments: readonly (readonly [number, Moment])[] = [[1, 'BEFORE'], [1, 'DURING'], [2, 'AFTER']]; // prettier-ignore
-    return {
-      at: random.chance(0.2) ? random.int(1, 50) : random.int(100, 2_500),
-      moment: random.weighted(moments),
-    };
+    const at = random.chance(0.2) ? random.int(1, 50) : random.int(200, 3_000);
+    return { at, moment: random.weighted(moments) };
   }
 
   async outages(isOver: () => boolean, outage: (ms: number) => Promise<void>): Promise<void> {
