@@ -12,8 +12,10 @@ export interface Inputs {
 }
 
 /**
- * What to bring in. What each source makes of its target was read in the source of 1.9.3: a download keeps the name it
- * has in its URL, below the target; S3 objects are put into a directory; IPFS and inline data stand at the target itself.
+ * What to bring in. What each source makes of its target was read in the source of 1.9.3, and seen of downloads and inline
+ * data: a download keeps the name it has in its URL, below the target; S3 objects are put into a directory; IPFS and inline
+ * data stand at the target itself. The node asks for the size of a download first, by HEAD, and fails the execution when
+ * no Content-Length tells it (seen on 1.9.3).
  */
 export function inputsOf({ inputs }: Pick<JobSpec, 'inputs'>, verdicts: Verdicts): Inputs {
   const targets = new Set<string>();
