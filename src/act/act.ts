@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Action } from '../model/actions.ts';
 import { LOCAL_VIEWER } from '../model/access.ts';
@@ -34,6 +35,8 @@ export class Act {
 
   constructor(deps: ActDeps) {
     this.#deps = deps;
+    // Every call under way listens to it: many are no leak.
+    setMaxListeners(0, deps.leaving);
     this.#once = new Once({
       store: deps.store,
       clock: deps.clock,
