@@ -2,7 +2,7 @@
 import { onTestFinished } from 'vitest';
 import type { NativeKey } from '../../src/model/ids.ts';
 import type { ExecutionRecord } from '../../src/model/records.ts';
-import { LogFollowers, type LogFollowRequest } from '../../src/live/logs/log-followers.ts';
+import { LogFollowers, type FollowRequest } from '../../src/live/logs/log-followers.ts';
 import type { LogReader } from '../../src/live/logs/log-reader.ts';
 import type { LogMessage } from '../../src/live/logs/message.ts';
 import type { LogFollowOptions } from '../../src/live/logs/options.ts';
@@ -25,7 +25,7 @@ export const FAST: Partial<LogFollowOptions> = {
 
 export interface Following {
   readonly followers: LogFollowers;
-  open(request?: Partial<Omit<LogFollowRequest, 'execution'>>, key?: NativeKey): Promise<LogReader>;
+  open(request?: Partial<Omit<FollowRequest, 'execution'>>, key?: NativeKey): Promise<LogReader>;
 }
 
 /** Followers over one adapter; closed with the test. */

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import { LogFollowers, type LogFollowRequest } from '../../src/live/logs/log-followers.ts';
+import { LogFollowers, type FollowRequest } from '../../src/live/logs/log-followers.ts';
 import type { LogReader } from '../../src/live/logs/log-reader.ts';
 import type { LogFollowOptions } from '../../src/live/logs/options.ts';
 import { GridweaveError } from '../../src/model/errors.ts';
@@ -153,7 +153,7 @@ export interface ScriptedFollowing {
   readonly source: ScriptedLog;
   readonly followers: LogFollowers;
   readonly faults: unknown[];
-  open(request?: Partial<LogFollowRequest>, ctx?: CallContext): Promise<LogReader>;
+  open(request?: Partial<FollowRequest>, ctx?: CallContext): Promise<LogReader>;
 }
 
 /** Followers of a scripted log, with short times; closed with the test. */

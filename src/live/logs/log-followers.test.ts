@@ -302,6 +302,30 @@ describe('readers who are slow', () => {
   });
 });
 
+it('the last lines are read apart when those who follow began behind them, and then shared', async () => {
+  const { source, followers, open } = followScripted('STREAMED', { messageBytes: 100 });
+  source.write(LINES);
+  const reader = await open();
+  const messages = await readText(reader, LINES.length);
+  reader.close();
+  await vi.waitFor(() => expect(followers.stats.logs).toBe(0));
+  const first = await open({ after: messages.at(-1)!.cursor });
+  source.write('more\nyet more\n');
+  await readText(first, 14);
+  const few = await open({ tail: 1 });
+  expect(followers.stats).toEqual({ logs: 1, readers: 2 });
+  expect(textOf(await readText(few, 9))).toBe('yet more\n');
+  const many = await open({ tail: 3 });
+  expect(followers.stats).toEqual({ logs: 2, readers: 3 });
+  const wanted = 'line 399\nmore\nyet more\n';
+  const told = await readText(many, wanted.length);
+  source.write('end\n');
+  source.end = 'ENDED';
+  told.push(...(await readAll(many)));
+  expect(textOf(told)).toBe(`${wanted}end\n`);
+  expect(followers.stats.logs).toBe(1);
+});
+
 describe('what is wrong with a request', () => {
   it('is said before anything is sent', async () => {
     const none = followScripted('POLLED', {}, { logs: 'NONE' });

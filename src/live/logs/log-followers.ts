@@ -22,7 +22,7 @@ export interface LogFollowersDeps {
   readonly random?: () => number;
 }
 
-export interface LogFollowRequest {
+export interface FollowRequest {
   readonly execution: Pick<ObjectRef, 'provider' | 'key'>;
   readonly stream: LogStream;
   /** Cursor of the last message that was taken in; null for the beginning, or the tail. */
@@ -65,7 +65,7 @@ export class LogFollowers {
    * for an execution that it does not know, RATE_LIMITED when too many logs are followed. A provider in trouble is told in
    * the stream.
    */
-  async open(request: LogFollowRequest, ctx: CallContext): Promise<LogReader> {
+  async open(request: FollowRequest, ctx: CallContext): Promise<LogReader> {
     const { execution, stream, after, tail, isThere = false } = request;
     const executionId = encodeId('execution', execution.provider, execution.key);
     const from = after === null ? BEGINNING : decodeLogCursor(executionId, stream, after);
