@@ -68,7 +68,13 @@ export class Actor {
         results.set(key, { outcome: 'REFUSED', record: null, error: record });
         return;
       }
-      const against = objection(request.action, record, provider, caller.read.viewer, request.expectedRevision);
+      const against = objection(
+        request.action,
+        record,
+        provider,
+        caller.read.viewer,
+        request.expectedRevision,
+      );
       if (against === 'ALREADY') results.set(key, { outcome: 'ALREADY', record, error: null });
       else if (against !== null) results.set(key, { outcome: 'REFUSED', record, error: against });
       else targets.push({ record, reason: request.reason });
@@ -118,7 +124,7 @@ export class Actor {
       case 'DONE':
         return this.#done(request.action, record, answer.state, provider, caller);
       case 'ALREADY':
-        return { outcome: 'ALREADY', record: await this.#again(request.kind, record, caller), error: null };
+        return this.#already(request, record, provider, caller);
       case 'REFUSED':
         return { outcome: 'REFUSED', record, error: answer.error };
       case 'UNKNOWN':
@@ -144,7 +150,9 @@ export class Actor {
     } else if (now !== undefined) {
       if (showsEffect(request.action, before, now)) return { outcome: 'DONE', record: now, error: null };
       // It ended otherwise before it could be done, and cannot be done any more.
-      const against = isTerminal(now.status.state) ? objection(request.action, now, provider, caller.read.viewer, null) : null;
+      const against = isTerminal(now.status.state)
+        ? objection(request.action, now, provider, caller.read.viewer, null)
+        : null;
       if (against instanceof GridweaveError) return { outcome: 'REFUSED', record: now, error: against };
     }
     const unknown = new GridweaveError(
@@ -186,11 +194,28 @@ export class Actor {
     }
   }
 
-  async #again(kind: WorkKind, record: WorkRecord, caller: Caller): Promise<WorkRecord> {
-    const [now] = await lookupMany(kind, [record], caller.read);
-    return now === undefined || now instanceof GridweaveError ? record : now;
+  /** The provider said that it was so before; what it shows may lag behind that. */
+  async #already(
+    { action, kind }: ActionRequest,
+    before: WorkRecord,
+    provider: Provider,
+    caller: Caller,
+  ): Promise<ActionResult> {
+    const [now] = await lookupMany(kind, [before], caller.read);
+    const record = now === undefined || now instanceof GridweaveError ? before : now;
+    if (showsEffect(action, before, record)) return { outcome: 'ALREADY', record, error: null };
+    const done = await this.#done(action, record, AFTER[action], provider, caller);
+    return { ...done, outcome: 'ALREADY' };
   }
 }
+
+/** What an action leads to, as far as it can be said without the provider. Null: the object is gone. */
+const AFTER: Readonly<Record<PlainAction, State | null>> = {
+  CANCEL: 'CANCELLING',
+  SUSPEND: 'CANCELLING',
+  RESUME: 'QUEUED',
+  DELETE: null,
+};
 
 function showsEffect(action: PlainAction, before: WorkRecord, now: WorkRecord): boolean {
   const { state } = now.status;

@@ -1,4 +1,3 @@
-import { decodeId } from '../../src/model/ids.ts';
 import type { SandboxKind } from '../../src/sandbox/sandbox.ts';
 import type { ReceivedCall } from '../../src/sandbox/emulator.ts';
 import type { Action, JobFilter, State } from '../generated/graphql.ts';
@@ -265,8 +264,3 @@ export class ActingClient {
 
 /** Searches that Qarnot takes as a POST, and states that Charity Engine does. */
 const READS_BY_POST = /\/(search|paginate|paginated|summaries|job-query)\b/;
-
-/** The provider's own key in an id. */
-export function keyOf(id: string): string {
-  return decodeId(id)?.key ?? '';
-}
