@@ -81,7 +81,7 @@ it.each([
         else if (now.do === 'resume') {
           person!.reader.close();
           person!.reader = await join(person!.cursor);
-        } else await Promise.race([person!.take(), new Promise((resolve) => setTimeout(resolve, 3))]).then(async () => {}); // prettier-ignore
+        } else await Promise.race([person!.take(), new Promise((resolve) => setTimeout(resolve, 3))]);
       }
       source.failure = null;
       source.end = 'ENDED';

@@ -312,6 +312,8 @@ it('the last lines are read apart when those who follow began behind them, and t
   const first = await open({ after: messages.at(-1)!.cursor });
   source.write('more\nyet more\n');
   await readText(first, 14);
+  const { readings } = source;
+  await vi.waitFor(() => expect(source.readings).toBeGreaterThan(readings));
   const few = await open({ tail: 1 });
   expect(followers.stats).toEqual({ logs: 1, readers: 2 });
   expect(textOf(await readText(few, 9))).toBe('yet more\n');
