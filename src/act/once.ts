@@ -104,16 +104,19 @@ export class Once {
     const fresh = this.#freshIntent(id, calls, deadlineAt);
     const there = mayCreate ? await store.claim(fresh) : { intent: await store.get(id), claimed: false };
     let intent = there.intent ?? fresh;
-    if (intent.target.stamp.specHash !== calls.target.stamp.specHash) return { outcome: 'MISMATCH' };
+    if (isForElse(intent, calls)) return { outcome: 'MISMATCH' };
     if (!there.claimed && there.intent !== null) {
       const free = await this.#whenFree(intent, deadlineAt);
       if (free === null) return { outcome: 'UNKNOWN', error: waitForOther(calls.provider) };
+      if (isForElse(free, calls)) return { outcome: 'MISMATCH' };
       if (free.phase === 'CREATED') return replay(free);
-      const taken = await this.#take(free, deadlineAt);
+      const same = free.target.stamp.specHash === calls.target.stamp.specHash;
+      const taken = await this.#take(same ? free : { ...free, target: fresh.target }, deadlineAt);
       if (taken === null) return { outcome: 'UNKNOWN', error: waitForOther(calls.provider) };
       intent = taken;
     }
     const unclear = intent.phase === 'SENDING' || intent.phase === 'UNKNOWN';
+    if (intent.phase === 'SENDING') intent = this.#leftBy(intent, intent.target.sentAt + this.#deps.flightMs);
     let settlesInMs = 0;
     if (unclear || !mayCreate || this.#mustLookFirst(intent, calls.traits)) {
       const seen = await look(calls, intent.target, unclear, deadlineAt, this.#deps);
@@ -184,7 +187,8 @@ export class Once {
     calls: OnceCalls,
     deadlineAt: EpochMs,
   ): Promise<OnceResult> {
-    const unclear = await this.#note(sending, {
+    const left = this.#leftBy(sending);
+    const unclear = await this.#note(left, {
       phase: 'UNKNOWN',
       problem: { code: lost.code, message: lost.message },
     });
@@ -244,6 +248,12 @@ export class Once {
     const unclear = await this.#note(intent, { phase: 'UNKNOWN', problem, lease: null });
     if (before !== 'UNKNOWN') this.#deps.onUnknown(unclear ?? intent);
     return { outcome: 'UNKNOWN', error };
+  }
+
+  /** From when to count what a create may still do: by now it had left, if it did, even if it waited for its turn. */
+  #leftBy(intent: Intent, latest = Infinity): Intent {
+    const sentAt = epochMs(Math.min(this.#deps.clock.now(), latest));
+    return { ...intent, target: { ...intent.target, sentAt } };
   }
 
   /** The intent once nobody else is at it; null when somebody still is at the deadline. */
@@ -312,6 +322,15 @@ export class Once {
       version: 1,
     };
   }
+}
+
+/**
+ * Whether a key is bound to another specification. What was refused because another process had used the key binds
+ * nobody: it is that process's specification that counts, and the provider is asked for it.
+ */
+function isForElse({ target, phase, problem }: Intent, calls: OnceCalls): boolean {
+  const refusedForOthers = phase === 'FREE' && problem?.code === 'IDEMPOTENCY_MISMATCH';
+  return target.stamp.specHash !== calls.target.stamp.specHash && !refusedForOthers;
 }
 
 function replay(intent: Intent): OnceResult {

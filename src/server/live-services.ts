@@ -11,6 +11,7 @@ import type { KnownStore } from '../live/known/known-store.ts';
 import { LogFollowers } from '../live/logs/log-followers.ts';
 import { openFileLog } from '../live/log/file-log.ts';
 import { RingLog } from '../live/log/ring.ts';
+import type { ProviderKey } from '../model/ids.ts';
 import type { Clock } from '../model/time.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
 
@@ -46,6 +47,12 @@ export async function openLive(options: LiveServiceOptions): Promise<LiveService
     onFault,
     clock,
     options: { hotMs, warmMs, fullSweepMs, lingerMs },
+  });
+  // Who has heard of a change is not to read what was before it.
+  const forget = (partition: ProviderKey): void => providers.get(partition)?.upstream.forgetReads?.();
+  log.listen({
+    appended: (entries) => new Set(entries.map(({ partition }) => partition)).forEach(forget),
+    broken: forget,
   });
   const feeds = createFeeds({
     live: hub,

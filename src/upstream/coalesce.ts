@@ -50,7 +50,7 @@ export function coalesce(deps: {
   readonly clock: Clock;
   readonly timeoutMs: number;
   readonly observer?: UpstreamObserver | undefined;
-}): Interceptor {
+}): Interceptor & { forgetReads(): void } {
   const { clock, observer } = deps;
   const flights = new Map<string, Flight>();
   const recent = new FreshnessWindow(MAX_KEPT_ANSWERS, MAX_KEPT_BYTES);
@@ -147,16 +147,21 @@ export function coalesce(deps: {
     return gone === null ? board(key, start(key, call, next), call) : Promise.reject(neverLeft(gone));
   }
 
+  function forgetReads(): void {
+    flights.clear();
+    recent.clear();
+  }
+
   async function write(call: Call, next: Send): Promise<Answer> {
     try {
       return await next(call);
     } finally {
-      flights.clear();
-      recent.clear();
+      forgetReads();
     }
   }
 
-  return (next) => (call) => (call.readOnly ? read(call, next) : write(call, next));
+  const interceptor: Interceptor = (next) => (call) => (call.readOnly ? read(call, next) : write(call, next));
+  return Object.assign(interceptor, { forgetReads });
 }
 
 function isKept(status: number): boolean {

@@ -193,6 +193,8 @@ export interface Upstream {
   readonly rate?: RateLevel;
   /** Fingerprint of the credential a context would use; part of every cache key that holds its answers. */
   fingerprint(ctx: CallContext): string;
+  /** What was read until now is not served again: somebody has been told that it changed. Absent where nothing is kept. */
+  forgetReads?(): void;
   close(): Promise<void>;
 }
 

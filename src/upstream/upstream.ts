@@ -66,15 +66,9 @@ export function createUpstream(options: UpstreamOptions, deps: UpstreamDeps): Up
       (tokenTransport ?? transport).send,
     ),
   );
+  const sharing = coalesce({ provider, clock, timeoutMs, observer });
   const exchange = compose(
-    [
-      coalesce({ provider, clock, timeoutMs, observer }),
-      tellDeparture,
-      deadline.interceptor,
-      retrying(),
-      renewal,
-      ...perAttempt,
-    ],
+    [sharing, tellDeparture, deadline.interceptor, retrying(), renewal, ...perAttempt],
     transport.send,
   );
 
@@ -98,6 +92,7 @@ export function createUpstream(options: UpstreamOptions, deps: UpstreamDeps): Up
       return limit.level((options.credential ?? noCredential).fingerprint);
     },
     fingerprint: (ctx) => credentialFor(ctx, options).fingerprint,
+    forgetReads: () => sharing.forgetReads(),
     async close() {
       deadline.close();
       await Promise.all([sockets.close(), transport.close(), tokenTransport?.close()]);

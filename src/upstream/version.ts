@@ -6,5 +6,7 @@ function packageVersion(): string {
   return known && typeof manifest.version === 'string' ? manifest.version : '0.0.0';
 }
 
+export const VERSION = packageVersion();
+
 /** How the gateway names itself to providers. */
-export const USER_AGENT = `gridweave/${packageVersion()}`;
+export const USER_AGENT = `gridweave/${VERSION}`;
