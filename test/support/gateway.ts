@@ -2,12 +2,13 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print, type ExecutionResult } from 'graphql';
 import { pino, type Logger } from 'pino';
 import { Writable } from 'node:stream';
-import type { LimitsConfig, LiveConfig, LoadedConfig } from '../../src/config/config.ts';
+import type { AuthConfig, LimitsConfig, LiveConfig, LoadedConfig } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { systemClock } from '../../src/model/time.ts';
 import { PROVIDER_KINDS } from '../../src/providers/kinds.ts';
 import type { ProviderRegistry } from '../../src/providers/registry.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
+import { Authenticator } from '../../src/server/auth/authenticator.ts';
 import { connectProviders } from '../../src/server/connect.ts';
 import { assembleGateway } from '../../src/server/assemble.ts';
 import { startHttpServer } from '../../src/server/http-server.ts';
@@ -23,6 +24,7 @@ export interface TestGateway {
   readonly sandbox: Sandbox;
   readonly services: Services;
   readonly live: LiveTransports;
+  readonly authenticator: Authenticator;
   close(): Promise<void>;
   /** Everything it logged, a line each. */
   readonly logLines: readonly { readonly level: number; readonly msg?: string }[];
@@ -70,6 +72,8 @@ export interface TestGatewayOptions {
   readonly live?: Partial<LiveConfig>;
   /** What else a configuration says, where it differs from the defaults. */
   readonly config?: Partial<Pick<LoadedConfig, 'data' | 'audit' | 'act'>>;
+  /** Who may come in. Default: whoever is on this machine. */
+  readonly auth?: AuthConfig;
   /** A sandbox that runs already, and is left running: `sandbox` is not looked at. */
   readonly over?: Sandbox;
 }
@@ -90,7 +94,9 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     { ...loaded, ...options.config, live: { ...loaded.live, ...options.live } },
     { providers, clock: systemClock, log, onFault },
   );
+  const authenticator = new Authenticator({ auth: options.auth ?? null, clock: systemClock, log });
   const { gateway, live } = assembleGateway({
+    authenticator,
     providers,
     services,
     limits,
@@ -103,6 +109,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     gateway,
     live,
     providers,
+    authenticator,
     host: '127.0.0.1',
     port: 0,
     graphiql: true,
@@ -120,6 +127,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     sandbox,
     services,
     live,
+    authenticator,
     logLines: lines,
     post,
     execute: async (document, variables, headers) => {
@@ -129,6 +137,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     },
     close: async () => {
       await server.close(0);
+      await authenticator.close();
       await services.close(0);
       await providers.close();
       if (options.over === undefined) await sandbox.close();
