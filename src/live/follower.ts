@@ -127,6 +127,11 @@ export class Follower {
     };
   }
 
+  /** Resolves when it has been looked at since this round of polling began; at once when nobody watches. */
+  get seen(): Promise<void> {
+    return this.#firstLook.seen;
+  }
+
   /** A watcher is answered now, from what is known. */
   answered(): void {
     // While it waits, nobody is answered from it.
@@ -141,10 +146,6 @@ export class Follower {
     this.#waits = false;
     if (this.#watchers.size > 0) this.answered();
     await this.#open().catch(this.#deps.onFault);
-  }
-
-  get polls(): boolean {
-    return this.#poller.started;
   }
 
   state(kind: WatchedKind): SourceState {
@@ -169,6 +170,7 @@ export class Follower {
       this.#deps.onFault(fault);
       return;
     }
+    if (this.#closed) return;
     const now = clock.now();
     const appended = this.#writer.append(this.tracker.tell(told, now));
     this.#changedAt = now;

@@ -26,6 +26,11 @@ export interface LiveState {
   /** Every known object of a kind that passes the filter, from memory: no upstream call. */
   snapshot(interest: Interest): readonly WatchedRecord[];
   sources(interest: Interest): readonly SourceState[];
+  /**
+   * Told whenever `providersOf` may answer otherwise than before. A provider that has come, or come back, begins with a new
+   * epoch; of one that has gone there is nothing any more. Returns how to stop.
+   */
+  onProviders(listener: () => void): () => void;
   /** Tells of something this gateway did, or was told: appended at once, and the next poll is pulled forward. */
   tell(provider: ProviderKey, told: Told): Promise<void>;
 }

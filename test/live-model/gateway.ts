@@ -24,6 +24,8 @@ export interface ModelGateway {
   loseThread(key: ProviderKey, count: number): void;
   /** The process ends and another begins; `keepsLog`: its log was in a file. */
   restart(keepsLog: boolean): Promise<void>;
+  /** Other providers are configured while it runs. Absent where that cannot be. */
+  reload?(): void;
   /** Lets some time pass. */
   pass(): Promise<void>;
   /** Until everything that happened was noticed. */

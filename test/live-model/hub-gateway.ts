@@ -39,7 +39,9 @@ export class HubGateway implements ModelGateway {
   readonly #random: Random;
   readonly #world: World;
   readonly #annals: Annals;
-  readonly #providers: readonly ScriptedProvider[];
+  readonly #keys: readonly ProviderKey[];
+  /** Those that are configured. */
+  #providers: readonly ScriptedProvider[];
   readonly #trouble = new Map<ProviderKey, Trouble>();
   readonly #logs: LogSource;
   #log: MortalLog;
@@ -51,7 +53,8 @@ export class HubGateway implements ModelGateway {
     this.#world = place.world;
     this.#annals = place.annals;
     this.#logs = logs;
-    this.#providers = place.providers.map((key) => this.#provider(key));
+    this.#keys = place.providers;
+    this.#providers = this.#keys.map((key) => this.#provider(key));
     this.#log = new MortalLog(opened.log, random);
     this.#hub = this.#createHub(opened.known);
     this.live = this.#counted(this.#hub);
@@ -79,7 +82,7 @@ export class HubGateway implements ModelGateway {
       this.#logs.crash();
     }
     await this.#stop();
-    for (const { key } of this.#providers) this.happen(key, this.#random.int(0, 4));
+    for (const key of this.#keys) this.happen(key, this.#random.int(0, 4));
     const { log, known } = await this.#logs.open(keepsLog);
     this.#log = new MortalLog(log, this.#random);
     this.#hub = this.#createHub(known);
@@ -90,6 +93,19 @@ export class HubGateway implements ModelGateway {
     );
     // That of the annals.
     this.#log.listening = 0;
+  }
+
+  /** Each provider stays, goes, comes back or is another one, in another order. */
+  reload(): void {
+    const random = this.#random;
+    const before = new Map(this.#providers.map((provider) => [provider.key, provider]));
+    const keys = random.chance(0.2) ? this.#keys.toReversed() : this.#keys;
+    this.#providers = keys.flatMap((key) => {
+      const known = before.get(key);
+      if (known !== undefined && random.chance(0.5)) return known;
+      return random.chance(known === undefined ? 0.7 : 0.5) ? this.#provider(key) : [];
+    });
+    void this.#hub.replaceProviders(this.#providers);
   }
 
   async pass(): Promise<void> {
@@ -186,6 +202,7 @@ export class HubGateway implements ModelGateway {
       snapshot: (interest) => hub.snapshot(interest),
       sources: (interest) => hub.sources(interest),
       tell: (key, told) => hub.tell(key, told),
+      onProviders: (listener) => hub.onProviders(listener),
       watch: (interest) => {
         const hold = hub.watch(interest);
         this.#watching++;

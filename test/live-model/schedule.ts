@@ -88,7 +88,7 @@ export class Schedule {
     const random = this.#random;
     const reader = random.pick(this.#readers);
     switch (
-      random.weighted({ happen: 30, read: 90, connect: 25, cut: 4, renew: 0.5, tick: 4, settle: 30, lose: 0.6, drain: 0.4, crash: 0.4 }) // prettier-ignore
+      random.weighted({ happen: 30, read: 90, connect: 25, cut: 4, renew: 0.5, tick: 4, settle: 30, lose: 0.6, drain: 0.4, crash: 0.4, reload: this.#gateway.reload === undefined ? 0 : 0.6 }) // prettier-ignore
     ) {
       case 'happen':
         return this.#gateway.happen(random.pick(this.#providers), random.int(1, 7));
@@ -118,6 +118,8 @@ export class Schedule {
       case 'crash':
         await this.#opened();
         return this.#restart();
+      case 'reload':
+        return this.#gateway.reload?.();
       case 'settle':
         await this.#gateway.pass();
     }

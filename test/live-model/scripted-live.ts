@@ -14,6 +14,7 @@ export class ScriptedLive implements LiveState {
   listening = 0;
   snapshots = 0;
   ready: Promise<void> = Promise.resolve();
+  readonly #listeners = new Set<() => void>();
   readonly #memory = new Map<ProviderKey, Map<string, WatchedRecord>>();
 
   constructor(log: EventLog, providers: readonly ProviderKey[]) {
@@ -78,6 +79,13 @@ export class ScriptedLive implements LiveState {
       readAt: null,
       errorCode: null,
     }));
+  }
+
+  onProviders(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
   }
 
   tell(): Promise<void> {

@@ -40,10 +40,21 @@ export class Dispatch implements EventLogListener {
     // Listening begins before tails are read: what comes in between is recognised by its position.
     this.#stop ??= this.#log.listen(this);
     this.#count++;
-    for (const partition of taker.partitions) {
-      if (!this.#tails.has(partition)) this.#readTail(partition);
-      this.#takersOf(partition, taker.interest.kind).add(taker);
+    for (const partition of taker.partitions) this.#give(partition, taker);
+  }
+
+  /** A taker takes from other partitions than before. */
+  moved(taker: Taker, before: readonly PartitionKey[]): void {
+    for (const partition of before) {
+      if (taker.partitions.includes(partition)) continue;
+      this.#takersOf(partition, taker.interest.kind).delete(taker);
+      const kinds = this.#takers.get(partition) ?? new Map<WatchedKind, Set<Taker>>();
+      if ([...kinds.values()].some((takers) => takers.size > 0)) continue;
+      // Nobody follows it any more: whoever takes from it next has to look anew how far it has come.
+      this.#takers.delete(partition);
+      this.#tails.delete(partition);
     }
+    for (const partition of taker.partitions) if (!before.includes(partition)) this.#give(partition, taker);
   }
 
   remove(taker: Taker): void {
@@ -90,6 +101,11 @@ export class Dispatch implements EventLogListener {
     for (const takers of this.#takers.get(partition)?.values() ?? []) {
       for (const taker of takers) taker.broken(partition);
     }
+  }
+
+  #give(partition: PartitionKey, taker: Taker): void {
+    if (!this.#tails.has(partition)) this.#readTail(partition);
+    this.#takersOf(partition, taker.interest.kind).add(taker);
   }
 
   #readTail(partition: PartitionKey): void {

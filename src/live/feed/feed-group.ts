@@ -1,6 +1,6 @@
 import { encodeCursor, type Positions } from '../cursor.ts';
 import type { LogEntry, PartitionKey, Position } from '../event-log.ts';
-import type { WatchedRecord } from '../event.ts';
+import type { LiveEvent, WatchedRecord } from '../event.ts';
 import type { Interest, LiveState } from '../live.ts';
 import type { SourceState } from '../message.ts';
 import { Delta } from './delta.ts';
@@ -13,6 +13,8 @@ export interface GroupMember {
   /** Something was pushed, and there is no more to push for now. */
   wake(): void;
   broken(partition: PartitionKey): void;
+  /** Partitions are not read any more: what waits may be of them. */
+  departed(partitions: readonly PartitionKey[]): void;
 }
 
 /** What there is, and the place from which deltas go on. */
@@ -27,10 +29,10 @@ export interface SharedSnapshot {
  */
 export class FeedGroup implements Taker {
   readonly interest: Interest;
-  readonly partitions: readonly PartitionKey[];
   readonly #live: LiveState;
   readonly #dispatch: Dispatch;
-  readonly #judge: (entry: LogEntry) => Verdict | null;
+  #partitions: readonly PartitionKey[];
+  #judge: (event: LiveEvent) => Verdict | null;
   readonly #members = new Set<GroupMember>();
   readonly #onEmpty: () => void;
   /** What was found out about entries of the past: many readers come back at once and read the same. */
@@ -40,12 +42,40 @@ export class FeedGroup implements Taker {
   /** The partitions must be open. `onEmpty` is called when the last member has left; the group is of no use then. */
   constructor(interest: Interest, live: LiveState, dispatch: Dispatch, onEmpty: () => void) {
     this.interest = interest;
-    this.partitions = live.providersOf(interest);
+    this.#partitions = live.providersOf(interest);
     this.#live = live;
     this.#dispatch = dispatch;
     this.#onEmpty = onEmpty;
-    const judge = eventFilter(interest, this.partitions);
-    this.#judge = (entry) => judge(entry.event);
+    this.#judge = eventFilter(interest, this.#partitions);
+  }
+
+  get partitions(): readonly PartitionKey[] {
+    return this.#partitions;
+  }
+
+  /**
+   * Follows the providers that there are now. Members of a group whose providers are the same as before notice nothing. The
+   * partitions must be open.
+   */
+  follow(): void {
+    const before = this.#partitions;
+    const now = this.#live.providersOf(this.interest);
+    const came = now.filter((partition) => !before.includes(partition));
+    const left = before.filter((partition) => !now.includes(partition));
+    if (came.length + left.length === 0) return;
+    this.#partitions = now;
+    this.#judge = eventFilter(this.interest, now);
+    this.#dispatch.moved(this, before);
+    for (const member of this.#members) {
+      if (left.length > 0) member.departed(left);
+      for (const partition of came) member.broken(partition);
+    }
+  }
+
+  /** Those of a reader's partitions that are of no configured provider any more. */
+  departed(positions: Positions): PartitionKey[] {
+    const all = this.#live.providersOf({ ...this.interest, filter: {} });
+    return [...positions.keys()].filter((partition) => !all.includes(partition));
   }
 
   join(member: GroupMember): void {
@@ -93,7 +123,7 @@ export class FeedGroup implements Taker {
   /** An entry of the past for one reader who has come as far as `at`; null when it is none of its business. */
   past(entry: LogEntry, at: Positions): Delta | null {
     let verdict = this.#judged.get(entry);
-    if (verdict === undefined) this.#judged.set(entry, (verdict = this.#judge(entry) ?? 'NEITHER'));
+    if (verdict === undefined) this.#judged.set(entry, (verdict = this.#judge(entry.event) ?? 'NEITHER'));
     if (verdict === 'NEITHER') return null;
     const positions = new Map(at);
     // With a single partition there is one cursor per entry, whoever reads it.
@@ -101,7 +131,7 @@ export class FeedGroup implements Taker {
   }
 
   offer(entry: LogEntry): boolean {
-    const verdict = this.#judge(entry);
+    const verdict = this.#judge(entry.event);
     if (verdict === null) return false;
     const positions = this.positions();
     const delta = new Delta(entry, verdict, () => encodeCursor(positions));

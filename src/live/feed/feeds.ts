@@ -58,6 +58,9 @@ class Feeds implements FeedOpener {
       options.every ?? everyInterval,
     );
     this.#dispatch = new Dispatch(options.live.log);
+    options.live.onProviders(() => {
+      for (const group of this.#groups.values()) group.follow();
+    });
   }
 
   get openFeeds(): number {
@@ -105,8 +108,12 @@ class Feeds implements FeedOpener {
   /** A provider that nobody has polled yet has no partition; its events begin here. */
   async #openPartitions(interest: Interest): Promise<void> {
     const { log } = this.#live;
-    const closed = this.#live.providersOf(interest).filter((partition) => log.window(partition) === null);
-    await Promise.all(closed.map((partition) => log.open(partition)));
+    // Providers may come while partitions are opened.
+    for (;;) {
+      const closed = this.#live.providersOf(interest).filter((partition) => log.window(partition) === null);
+      if (closed.length === 0) return;
+      await Promise.all(closed.map((partition) => log.open(partition)));
+    }
   }
 
   #feedOf(request: FeedRequest, interest: Interest, releaseWatch: () => void): LiveFeed {

@@ -93,7 +93,10 @@ export class LiveFeed implements Feed, GroupMember, Bookmarked {
   async startAfter(positions: Positions): Promise<void> {
     const { group, log } = this.#parts;
     this.#catchUp = new CatchUp(log, positions, group.positions(), (entry, at) => group.past(entry, at));
-    const lost = await lostPast(log, group.partitions, positions);
+    // What a reader holds of a provider that has been taken out is not told gone one by one.
+    const departed = group.departed(positions);
+    const held = new Map([...positions].filter(([partition]) => !departed.includes(partition)));
+    const lost = await lostPast(log, [...group.partitions, ...departed], held);
     // Drained meanwhile: nothing is read any more.
     if (this.#closing !== null) return;
     if (lost === null) void this.#fill();
@@ -115,6 +118,11 @@ export class LiveFeed implements Feed, GroupMember, Bookmarked {
     if (this.#snapshotDue) return;
     // What waits happened before: it is still delivered, and the gap stands behind it.
     this.#openGap('EPOCH', [partition]);
+    this.#ready.signal();
+  }
+
+  departed(partitions: readonly PartitionKey[]): void {
+    if (!this.#snapshotDue) this.#giveUp('EPOCH', partitions);
     this.#ready.signal();
   }
 
@@ -241,13 +249,13 @@ export class LiveFeed implements Feed, GroupMember, Bookmarked {
 
   #openGap(reason: GapReason, partitions: readonly PartitionKey[]): void {
     const { group } = this.#parts;
-    this.#gap ??= new OpenGap(reason, group.partitions);
+    this.#gap ??= new OpenGap(reason);
     this.#gap.widen(partitions, group.positions());
   }
 
   #closeGap(gap: OpenGap): LiveMessage {
     const { onGap } = this.#parts;
-    const message = gap.message(this.#claim, onGap);
+    const message = gap.message(this.#claim, onGap, this.#parts.group.partitions);
     this.#gap = null;
     this.#gaps++;
     if (onGap === 'FAIL') this.close();

@@ -5,14 +5,11 @@ import type { GapReason, LiveMessage, OnGap } from '../message.ts';
 /** A break in what one reader is told, from when it is noticed until the reader has taken word of it. */
 export class OpenGap {
   readonly #reason: GapReason;
-  readonly #partitions: readonly PartitionKey[];
   /** The partitions it is about, and from where each can be told again. Nothing after that is part of the gap. */
   readonly #resumeAt = new Map<PartitionKey, Position | undefined>();
 
-  /** `partitions`: all that the reader reads. */
-  constructor(reason: GapReason, partitions: readonly PartitionKey[]) {
+  constructor(reason: GapReason) {
     this.#reason = reason;
-    this.#partitions = partitions;
   }
 
   /** More of it is found out. */
@@ -24,13 +21,13 @@ export class OpenGap {
 
   /**
    * `claim` is the position of the last message before. A reader that is to have a snapshot keeps it until the snapshot has
-   * ended: going away in between and resuming there, it is told of the gap again.
+   * ended: going away in between and resuming there, it is told of the gap again. `partitions`: all that it reads.
    */
-  message(claim: string, onGap: OnGap): LiveMessage {
+  message(claim: string, onGap: OnGap, partitions: readonly PartitionKey[]): LiveMessage {
     const overflow = this.#reason === 'OVERFLOW';
     return {
       type: 'GAP',
-      cursor: onGap === 'RESNAPSHOT' || overflow ? claim : this.#beyond(claim),
+      cursor: onGap === 'RESNAPSHOT' || overflow ? claim : this.#beyond(claim, partitions),
       reason: this.#reason,
       partitions: [...this.#resumeAt.keys()],
       from: overflow ? null : claim,
@@ -38,10 +35,10 @@ export class OpenGap {
   }
 
   /** The claim, with the lost partitions moved to where they can be told again. */
-  #beyond(claim: string): string {
+  #beyond(claim: string, partitions: readonly PartitionKey[]): string {
     const claimed = decodeCursor(claim);
     const positions = new Map<PartitionKey, Position>();
-    for (const partition of this.#partitions) {
+    for (const partition of partitions) {
       const position = this.#resumeAt.get(partition) ?? claimed.get(partition);
       if (position !== undefined) positions.set(partition, position);
     }
