@@ -41,7 +41,7 @@ const grantMembers = {
       z.strictObject({
         provider: providerKey.describe('Key of the provider.'),
         project: text(512).describe(
-          'The project as the provider itself identifies it: `key` of its `nativeRef` in the graph.',
+          'The project as its provider identifies it: `nativeRef.nativeId` of the project in the graph, such as a namespace of Bacalhau.',
         ),
       }),
     )
