@@ -21,7 +21,7 @@ async function makeJobs(client: ActingClient, name: string, each: number): Promi
 const ids = (jobs: readonly { readonly id: string }[]): string[] => jobs.map(({ id }) => id).toSorted();
 
 describe('cancelJobs', () => {
-  const gateway = actingGateway({ upstream: { timeoutMs: 1_000 } });
+  const gateway = actingGateway({ upstream: { timeoutMs: 3_000 } });
 
   it('first says what it would do, and does nothing', async () => {
     const client = gateway();

@@ -19,11 +19,11 @@ const CANCEL: Readonly<Record<SandboxKind, string>> = {
   'charity-engine': 'DELETE ',
 };
 
-const TIMEOUT_MS = 300;
+const TIMEOUT_MS = 700;
 /** Flights are short, so that what cannot be found out is said soon; nothing is cut off for failing often. */
 const OPTIONS = {
   upstream: { timeoutMs: TIMEOUT_MS, breaker: { ...DEFAULT_UPSTREAM_OPTIONS.breaker, minimumCalls: 1e9 } },
-  config: { act: { timeoutMs: 2_000, maxBulk: 100 } },
+  config: { act: { timeoutMs: 4_000, maxBulk: 100 } },
 };
 
 const LOST: readonly (readonly [string, FaultEffect])[] = [

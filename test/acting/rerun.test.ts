@@ -17,7 +17,7 @@ const CALL: Readonly<Partial<Record<SandboxKind, string>>> = {
 };
 const OPTIONS = {
   sandbox: { ...STILL, jobsPerSite: 30 },
-  upstream: { timeoutMs: 400 },
+  upstream: { timeoutMs: 2_000 },
   config: { act: { timeoutMs: 3_000, maxBulk: 100 } },
 };
 const KINDS = Object.keys(RERUNS) as SandboxKind[];

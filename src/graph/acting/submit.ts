@@ -74,7 +74,8 @@ function submitPayload(name: string, description: string) {
       job: t.field({
         type: JobType,
         nullable: true,
-        description: 'The job. Null when there is none, or it has been deleted since.',
+        description:
+          'The job. Null when there is none, when it has been deleted since, and for a repeat while its provider does not show it yet.',
         resolve: async (result, _args, ctx) => (await jobsOf(result, ctx))[0] ?? null,
       }),
       jobs: t.field({
