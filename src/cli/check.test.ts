@@ -87,7 +87,7 @@ describe('the table', () => {
 
       b:
         Provider "b" did not accept the credential.
-        Fix: Check the credential that is configured for the provider.
+        Fix: Check the credential: the one that you send, or the one that is configured for the provider.
 
       c:
         The credential may not read nodes.
@@ -187,7 +187,7 @@ it('--json prints one document', async () => {
         problem: {
           code: 'UNAUTHENTICATED',
           message: refused.message,
-          remedy: 'Check the credential that is configured for the provider.',
+          remedy: 'Check the credential: the one that you send, or the one that is configured for the provider.',
         },
         capabilities,
       },

@@ -36,7 +36,7 @@ export const ERROR_CODES = {
   },
   UNAUTHENTICATED: {
     meaning: 'A provider, or the gateway, did not accept the credential.',
-    remedy: 'Check the credential that is configured for the provider.',
+    remedy: 'Check the credential: the one that you send, or the one that is configured for the provider.',
     retryable: false,
   },
   AUTHENTICATION_UNAVAILABLE: {
@@ -56,7 +56,7 @@ export const ERROR_CODES = {
     retryable: false,
   },
   RATE_LIMITED: {
-    meaning: 'The provider, or the gateway on its behalf, asks for fewer calls.',
+    meaning: 'The provider, or the gateway, asks for fewer calls.',
     remedy: 'Wait for the time in retryAfterMs.',
     retryable: true,
   },

@@ -76,11 +76,7 @@ describe('a token', () => {
     ['for nobody', { claims: { aud: undefined } }, /somebody else \(aud\)/],
     ['of another issuer', { claims: { iss: `${ISSUER}/` } }, /issuer is not configured/],
     ['of no issuer', { claims: { iss: undefined } }, /issuer is not configured/],
-    [
-      'of many issuers',
-      { claims: { iss: [ISSUER] } },
-      /issuer is not configured|no signed JWT/,
-    ],
+    ['of many issuers', { claims: { iss: [ISSUER] } }, /issuer is not configured|no signed JWT/],
     ['that has ended', { lifeSeconds: -31 }, /has expired/],
     ['without an end', { lifeSeconds: null }, /has no end \(exp\)/],
     ['with an end that is no number', { claims: { exp: 'never' } }, /no end \(exp\)/],
