@@ -187,7 +187,8 @@ it('--json prints one document', async () => {
         problem: {
           code: 'UNAUTHENTICATED',
           message: refused.message,
-          remedy: 'Check the credential: the one that you send, or the one that is configured for the provider.',
+          remedy:
+            'Check the credential: the one that you send, or the one that is configured for the provider.',
         },
         capabilities,
       },
