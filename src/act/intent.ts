@@ -20,7 +20,7 @@ export type IntentPhase = 'CLAIMED' | 'SENDING' | 'UNKNOWN' | 'CREATED' | 'FREE'
 export interface Intent {
   readonly id: IntentId;
   readonly provider: ProviderKey;
-  /** With it the object is looked up. `sentAt` is when a create was last sent; the claim's time before that. */
+  /** With it the object is looked up. `sentAt` is the claim's time before anything was sent. */
   readonly target: FindTarget;
   readonly phase: IntentPhase;
   /** Creates that were sent. */

@@ -34,7 +34,8 @@ export async function look(
 ): Promise<LookAnswer> {
   const { traits, provider } = calls;
   const visibleAt = sent ? target.sentAt + traits.visibleAfterMs : 0;
-  const settledAt = sent ? Math.max(visibleAt, target.sentAt + traits.settleMs) : 0;
+  // What takes effect at the last moment has yet to become visible.
+  const settledAt = sent ? visibleAt + traits.settleMs : 0;
   // Nobody but us keeps a second one away where it can only be looked up.
   const provenAt = traits.once === 'LOOKUP' ? settledAt : visibleAt;
   for (let delayMs = FIRST_DELAY_MS; ; delayMs = Math.min(delayMs * 2, MAX_DELAY_MS)) {

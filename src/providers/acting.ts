@@ -75,7 +75,7 @@ export interface FindTarget {
   readonly project: NativeKey | null;
   /** Only for a rerun: the job, and its generation before. */
   readonly rerunOf: { readonly key: NativeKey; readonly generation: number } | null;
-  /** When the create was last sent. */
+  /** When the create was last sent; after a lost answer, when it had left at the latest. */
   readonly sentAt: EpochMs;
 }
 
