@@ -155,6 +155,7 @@ class Client implements LiveClient {
 
 function transportOf(options: LiveClientOptions): LiveTransport {
   const { transport = 'ws', connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS } = options;
+  const { silenceMs = DEFAULT_SILENCE_MS } = options;
   if (typeof transport === 'object') return transport;
   if (transport === 'sse') {
     // Browsers refuse a `fetch` that is called on another object.
@@ -177,6 +178,7 @@ function transportOf(options: LiveClientOptions): LiveTransport {
     webSocket,
     connectionParams: getter<Readonly<Record<string, unknown>> | undefined>(options.connectionParams),
     connectTimeoutMs,
+    pingMs: silenceMs / 3,
   });
 }
 

@@ -9,6 +9,7 @@ import {
   type ValueNode,
 } from 'graphql';
 import { LiveError } from './live-error.ts';
+import { messageRemedy } from './message-check.ts';
 import { fieldsOn } from './selections.ts';
 import type { TypedDocument } from './typed-document.ts';
 
@@ -23,6 +24,8 @@ export interface LiveDocument {
   readonly field: FieldNode;
   readonly fieldName: string;
   readonly responseName: string;
+  /** Whether it is told something at least every 15 s. A log says nothing while nothing is written. */
+  readonly hasBookmarks: boolean;
   /** Where the variables say to begin; null when they do not name a cursor. */
   cursorIn(variables: Variables): string | null;
   /** The variables, to go on after a cursor. */
@@ -42,7 +45,10 @@ export function readDocument(document: TypedDocument<unknown, never>): LiveDocum
   const roots = [...fieldsOn(syntax, operation.selectionSet, (type) => type === 'Subscription').values()];
   const [field] = roots;
   if (field?.selectionSet === undefined || roots.length > 1) refuse('It needs exactly one field.');
-  checkMessages(syntax, field);
+  if (field.name.value === 'actEvents')
+    refuse('`actEvents` tells what happens now, and has no place to go on from.');
+  const remedy = messageRemedy(syntax, field);
+  if (remedy !== null) refuse(remedy);
   const after = variableOf(field, 'after');
   if (after === null) {
     refuse(
@@ -51,6 +57,14 @@ export function readDocument(document: TypedDocument<unknown, never>): LiveDocum
   }
   const startValue = argument(field, 'start');
   const start = startValue?.kind === Kind.VARIABLE ? startValue.name.value : null;
+  // `logs` begins at a cursor or near the end, not both.
+  const tailValue = argument(field, 'tail');
+  const tail = tailValue?.kind === Kind.VARIABLE ? tailValue.name.value : null;
+  if (tailValue !== null && tail === null && tailValue.kind !== Kind.NULL) {
+    refuse(
+      'A `tail` that is written into the document would be sent again with the cursor. Declare `$tail: Int` and pass it on: `tail: $tail`.',
+    );
+  }
   // Without `start`, a cursor alone means AFTER.
   if (startValue !== null && start === null && !saysNothingElse(startValue)) {
     refuse(
@@ -64,6 +78,7 @@ export function readDocument(document: TypedDocument<unknown, never>): LiveDocum
     field,
     fieldName: field.name.value,
     responseName: (field.alias ?? field.name).value,
+    hasBookmarks: field.name.value !== 'logs',
     cursorIn: (variables) => {
       const given = variables[after];
       return typeof given === 'string' ? given : null;
@@ -72,6 +87,7 @@ export function readDocument(document: TypedDocument<unknown, never>): LiveDocum
       ...variables,
       [after]: cursor,
       ...(start === null ? {} : { [start]: 'AFTER' }),
+      ...(tail === null ? {} : { [tail]: null }),
     }),
     restarted: (variables) => {
       if (startValue?.kind === Kind.ENUM || valueOf(operation, field, 'onGap', variables) === 'FAIL')
@@ -88,23 +104,6 @@ function onlyOperation(syntax: DocumentNode): OperationDefinitionNode {
   if (operation.operation !== OperationTypeNode.SUBSCRIPTION)
     refuse(`It is a ${operation.operation}, and not a subscription.`);
   return operation;
-}
-
-/** Every message has to say what it is and where it stands. */
-function checkMessages(syntax: DocumentNode, field: FieldNode): void {
-  if (field.selectionSet === undefined) return;
-  // Conditions that every message meets: the interface, and the union of the field.
-  const every = fieldsOn(syntax, field.selectionSet, (type) => /^(?:Live|[A-Z]\w*)Message$/.test(type));
-  if (every.get('cursor')?.name.value !== 'cursor') {
-    refuse(
-      `Without the cursor of every message nobody knows where to go on. Add \`... on LiveMessage { cursor }\` to \`${field.name.value}\`.`,
-    );
-  }
-  if (every.get('__typename')?.name.value !== '__typename') {
-    refuse(
-      `Without its type a message cannot be told from a gap. Add \`__typename\` to \`${field.name.value}\`.`,
-    );
-  }
 }
 
 function saysNothingElse(start: ValueNode): boolean {

@@ -20,7 +20,10 @@ export type RestartReason = 'SNAPSHOT_CUT' | 'CURSOR_REFUSED';
 export interface LiveHandlers<Message> {
   /** Every message, once, in order. Those of a Gap and a Bookmark too. */
   readonly onMessage: (message: Message) => void;
-  /** Something may have been missed. Called before `onMessage` with the same message; a fresh snapshot follows. */
+  /**
+   * Something may have been missed. Called before `onMessage` with the same message: a Gap, which a fresh snapshot follows, or
+   * a LogGap.
+   */
   readonly onGap?: ((gap: GapOf<Message>) => void) | undefined;
   /** A snapshot begins from the start, with no Gap to say so. Forget what is not in it. */
   readonly onRestart?: ((reason: RestartReason) => void) | undefined;
@@ -28,7 +31,7 @@ export interface LiveHandlers<Message> {
   readonly onFieldErrors?: ((errors: readonly RefusedError[], message: Message) => void) | undefined;
   /** For a light in a corner of the page. `why` goes with WAITING. */
   readonly onState?: ((state: LiveState, why: string | null) => void) | undefined;
-  /** Called once, at the end: null when it was asked for, or the gateway ended it after a Gap as `onGap: FAIL` asks. */
+  /** Called once, at the end: null when it was asked for, also by `onGap: FAIL`, and when a log has ended. */
   readonly onEnd?: ((error: Error | null) => void) | undefined;
   /** Ends the subscription when it is aborted. */
   readonly signal?: AbortSignal | undefined;

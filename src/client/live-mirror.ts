@@ -3,6 +3,7 @@ import { LiveError } from './live-error.ts';
 import type { LiveHandlers, Subscription } from './live-handlers.ts';
 import { LiveStore } from './live-store.ts';
 import { fieldsOn } from './selections.ts';
+import type { ObjectOf } from './typed-document.ts';
 
 export interface MirrorOptions<Message, Field extends string> extends Omit<
   LiveHandlers<Message>,
@@ -11,7 +12,7 @@ export interface MirrorOptions<Message, Field extends string> extends Omit<
   /** The field that holds the object in its messages: "job" for `jobEvents`. */
   readonly object: Field;
   /** The state is another one. Not called within a snapshot, which would show half of it. */
-  readonly onChange?: (() => void) | undefined;
+  readonly onChange?: ((objects: ReadonlyMap<string, ObjectOf<Message, Field>>) => void) | undefined;
 }
 
 /** State that is kept up to date. */
@@ -23,12 +24,12 @@ export interface LiveMirror<T> extends Subscription {
 }
 
 /** Opens a subscription whose messages are kept as state. */
-export function openMirror<Message extends object, T extends { readonly id: string }>(
-  options: MirrorOptions<Message, string>,
+export function openMirror<Message extends object, Field extends string>(
+  options: MirrorOptions<Message, Field>,
   open: (handlers: LiveHandlers<Message>) => Subscription,
-): LiveMirror<T> {
+): LiveMirror<ObjectOf<Message, Field>> {
   const { object, onChange, ...handlers } = options;
-  const store = new LiveStore<T>(object);
+  const store = new LiveStore<ObjectOf<Message, Field>>(object);
   let withinSnapshot = false;
   const subscription = open({
     ...handlers,
@@ -40,7 +41,7 @@ export function openMirror<Message extends object, T extends { readonly id: stri
       store.apply(message);
       const { __typename: type } = message as { readonly __typename?: string };
       withinSnapshot = type?.endsWith('Snapshot') === true;
-      if (!withinSnapshot && type !== 'Bookmark') onChange?.();
+      if (!withinSnapshot && type !== 'Bookmark') onChange?.(store.objects);
     },
   });
   return {

@@ -125,6 +125,7 @@ export class LiveSubscription<Message> implements Subscription {
       };
     return {
       next: whileCurrent((result: LiveResult) => this.#take(attempt, result)),
+      alive: this.#parts.document.hasBookmarks ? undefined : whileCurrent(() => this.#silence.heard()),
       refused: whileCurrent((errors: readonly RefusedError[], loss: Loss) => this.#refused(errors, loss)),
       // Nothing but `onGap: FAIL` ends a stream right behind a Gap.
       complete: whileCurrent(() => (this.#lastType === 'Gap' ? this.stop() : this.#again(LEFT))),
@@ -150,12 +151,13 @@ export class LiveSubscription<Message> implements Subscription {
     if (cursor !== null && cursor === attempt.resumedAfter && EVENT.test(type)) return;
     this.#lastType = type;
     const typed = message as Message;
-    if (type === 'Gap') this.#call(() => handlers.onGap?.(typed as GapOf<Message>));
+    if (GAP.has(type)) this.#call(() => handlers.onGap?.(typed as GapOf<Message>));
     if (errors.length > 0) this.#call(() => handlers.onFieldErrors?.(errors, typed));
     this.#call(() => handlers.onMessage(typed));
     if (this.#ended) return;
     this.#midSnapshot = cursor === null;
     this.#cursor = cursor ?? this.#cursor;
+    if (type === 'LogEnded') this.stop();
   }
 
   #refused(errors: readonly RefusedError[], loss: Loss): void {
@@ -267,4 +269,5 @@ function retryOf(retryable: unknown, otherwise: Retry): Retry {
 /** HTTP statuses, and codes of closed WebSockets. */
 const ABOUT_CREDENTIALS: ReadonlySet<number> = new Set([401, 4401, 4403]);
 
-const EVENT = /(?:Change|Correction|Tombstone)$/;
+const GAP: ReadonlySet<string> = new Set(['Gap', 'LogGap']);
+const EVENT = /(?:Change|Correction|Tombstone|Chunk)$/;

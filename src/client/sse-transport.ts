@@ -60,6 +60,7 @@ export class SseTransport implements LiveTransport {
       const { done, value } = await reader.read();
       if (signal.aborted) return;
       if (done) return observer.lost(ENDED);
+      observer.alive?.();
       for (const event of parser.push(decoder.decode(value, { stream: true }))) {
         if (tell(observer, event) || signal.aborted) return;
       }

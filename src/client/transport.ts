@@ -36,6 +36,8 @@ export interface Loss {
 /** Told what becomes of one operation. After `refused`, `complete` or `lost`, and after the leg was left, nothing more. */
 export interface LiveObserver {
   next(result: LiveResult): void;
+  /** The connection is not dead. Only there for operations that may be told nothing for long. */
+  readonly alive?: (() => void) | undefined;
   /** Answered with errors. `loss` says what the transport makes of it, for errors that do not say themselves. */
   refused(errors: readonly RefusedError[], loss: Loss): void;
   /** The server has ended it. */

@@ -20,12 +20,8 @@ export type MessageOf<Data> = Data extends object
   ? Extract<Data[Exclude<keyof Data, '__typename'>], object>
   : AnyMessage;
 
-/** The message that says that something may have been missed. */
-export type GapOf<Message> = Message extends { readonly __typename: infer Name }
-  ? 'Gap' extends Name
-    ? Message
-    : never
-  : never;
+/** The messages that say that something may have been missed. */
+export type GapOf<Message> = Extract<Message, { readonly __typename: 'Gap' | 'LogGap' }>;
 
 /** Fields that hold an object with an id: "job" in the messages of `jobEvents`. */
 export type ObjectFieldOf<Message> = Message extends unknown

@@ -9,6 +9,8 @@ export interface WsOptions {
   readonly connectionParams: () => unknown;
   /** How long a connection may take until it is acknowledged, in milliseconds. */
   readonly connectTimeoutMs: number;
+  /** How often the server is asked whether it is there, in milliseconds, while somebody may be told nothing for long. */
+  readonly pingMs: number;
 }
 
 interface Operation {
@@ -37,6 +39,7 @@ export class WsConnection {
   readonly #onOver: () => void;
   readonly #operations = new Map<string, Operation>();
   readonly #timer: ReturnType<typeof setTimeout>;
+  readonly #pings: ReturnType<typeof setInterval>;
   #socket: WebSocketLike | null = null;
   #acknowledged = false;
   #over = false;
@@ -50,6 +53,9 @@ export class WsConnection {
     this.#timer = setTimeout(() => {
       this.#lose({ message: `No connection within ${String(options.connectTimeoutMs)} ms.`, retry: 'SOON' });
     }, options.connectTimeoutMs);
+    this.#pings = setInterval(() => {
+      if (this.#acknowledged && this.#listeners().length > 0) this.#send({ type: 'ping' });
+    }, options.pingMs);
     void this.#connect();
   }
 
@@ -109,6 +115,7 @@ export class WsConnection {
     }
     const { type, id, payload } = message;
     if (type === 'ping') this.#send({ type: 'pong', ...(payload === undefined ? {} : { payload }) });
+    else if (type === 'pong') for (const alive of this.#listeners()) alive();
     else if (type === 'connection_ack') this.#acknowledge();
     else if (typeof id === 'string') this.#toldOf(id, type, payload);
   }
@@ -135,6 +142,11 @@ export class WsConnection {
       observer.refused(errors, { message: 'The gateway refused the subscription.', retry: 'NEVER' });
     } else observer.complete();
     this.#closeIfIdle();
+  }
+
+  /** Scripts of a page see nothing of a server's own pings; who is told little has to ask. */
+  #listeners(): readonly (() => void)[] {
+    return [...this.#operations.values()].flatMap(({ observer }) => observer.alive ?? []);
   }
 
   #subscribe({ id, request }: Operation): void {
@@ -170,6 +182,7 @@ export class WsConnection {
     if (this.#over) return;
     this.#over = true;
     clearTimeout(this.#timer);
+    clearInterval(this.#pings);
     this.#operations.clear();
     this.#onOver();
   }

@@ -48,10 +48,26 @@ describe('a document that can be resumed', () => {
     expect(document.query).toContain('changes: jobEvents(after: $from');
   });
 
+  it('follows a log, from near its end at first and never again', () => {
+    const each = ['LogChunk', 'LogEnded', 'LogGap', 'LogNotice'].map((type) => `... on ${type} { cursor }`);
+    const logs = (args: string, fields: readonly string[]) =>
+      `subscription ($id: ID!, $tail: Int, $after: String) { logs(execution: $id, ${args}, after: $after) { __typename ${fields.join(' ')} } }`;
+    const document = readDocument(logs('tail: $tail', each));
+    expect(document.resumed({ id: 'e', tail: 9 }, 'c')).toEqual({ id: 'e', tail: null, after: 'c' });
+    expect(document.hasBookmarks).toBe(false);
+    expect(() => readDocument(logs('tail: 9', each))).toThrow('Declare `$tail: Int`');
+    expect(() => readDocument(logs('tail: $tail', each.slice(1)))).toThrow('`... on LogChunk { cursor }`');
+  });
+
   it('is the example operation', () => {
     expect(readDocument(WatchJobsDocument).resumed({ filter: null }, 'c')).toEqual({
       filter: null,
       after: 'c',
+    });
+    expect(readDocument(WatchFailuresDocument).resumed({ project: 'p' }, 'c')).toEqual({
+      project: 'p',
+      after: 'c',
+      start: 'AFTER',
     });
   });
 });
@@ -83,7 +99,7 @@ describe('a document that cannot is refused at once, with what to write', () => 
     ['no cursor to send', jobs('(start: $start)'), 'Declare `$after: String`'],
     ['a cursor that is written down', jobs('(after: "c")'), 'Declare `$after: String`'],
     ['a start that is written down', jobs('(start: NOW, after: $after)'), 'Declare `$start: Start'],
-    ['the other example operation', WatchFailuresDocument, 'Declare `$after: String`'],
+    ['what has no cursors', 'subscription { actEvents { __typename } }', 'no place to go on from'],
     ['a query', '{ jobs { nodes { id } } }', 'It is a query, and not a subscription'],
     ['two fields', `subscription { a { ${MESSAGE} } b { ${MESSAGE} } }`, 'exactly one field'],
     ['two operations', `${jobs(BOTH)} query Q { a }`, 'exactly one operation'],
@@ -100,8 +116,9 @@ describe('a document that cannot is refused at once, with what to write', () => 
 
   it('says for a mirror which messages would come without what changed', () => {
     const client = createLiveClient({ url: '', transport: new ScriptedTransport() });
-    expect(() => client.mirror(WatchJobsDocument, {}, { object: 'job' })).toThrow(
-      'Add `... on JobCorrection { job { id … } }`, `... on JobCorrection { matches }` to `jobEvents`.',
+    expect(() => client.mirror(WatchJobsDocument, {}, { object: 'job' })).not.toThrow();
+    expect(() => client.mirror(WatchFailuresDocument, { project: 'p' }, { object: 'job' })).toThrow(
+      'Add `... on JobSnapshot { job { id … } }`, `... on JobCorrection { job { id … } }`, `... on JobCorrection { matches }`, `... on JobTombstone { id }` to `jobEvents`.',
     );
     const nodes = (more: string): string =>
       `subscription ($after: String) { computeNodeEvents(after: $after) { ${MESSAGE} ... on ComputeNodeSnapshot { computeNode { id } } ${more} } }`;

@@ -198,6 +198,36 @@ describe('when it comes back', () => {
     expect(transport.last.dropped).toBe(true);
   });
 
+  it('takes the silence of a log for nothing, as long as the connection lives, and its end for the end', () => {
+    const told: string[] = [];
+    client.subscribe(
+      `subscription ($after: String) { logs(execution: "e", after: $after) { __typename
+        ... on LogChunk { cursor } ... on LogGap { cursor } ... on LogNotice { cursor } ... on LogEnded { cursor } } }`,
+      {},
+      {
+        onMessage: ({ __typename, cursor }) => told.push(`${__typename} ${String(cursor)}`),
+        onEnd: (error) => told.push(String(error)),
+      },
+    );
+    const send = (__typename: string, cursor: string): void =>
+      transport.last.observer.next({ data: { logs: { __typename, cursor } } });
+    send('LogChunk', 'a');
+    for (let i = 0; i < 9; i++) {
+      vi.advanceTimersByTime(30_000);
+      transport.last.observer.alive?.();
+    }
+    expect(transport.legs).toHaveLength(1);
+    vi.advanceTimersByTime(40_500);
+    expect(variables()).toEqual({ after: 'a' });
+    send('LogChunk', 'a');
+    send('LogNotice', 'a');
+    send('LogEnded', 'b');
+    expect(told).toEqual(['LogChunk a', 'LogNotice a', 'LogEnded b', 'null']);
+    expect(transport.last.left).toBe(true);
+    watch();
+    expect(transport.last.observer.alive).toBeUndefined();
+  });
+
   it('comes back to a gateway that ended the stream, as one that drains does over an event stream', () => {
     const { told } = watch();
     transport.send(snapshotEnd('a'), bookmark('b'));

@@ -125,6 +125,28 @@ describe('one WebSocket for all subscriptions', () => {
     expect(await sent(ws, 'pong')).toEqual([{ type: 'pong', payload: { at: 1 } }]);
   });
 
+  it('asks whether the server is there while somebody follows a log that says nothing', async () => {
+    const { client, watch, socket, server } = await start({ silenceMs: 150 });
+    const { subscription } = watch();
+    const ws = await socket(0);
+    await sent(ws, 'subscribe');
+    subscription.stop();
+    const log = `subscription ($after: String) { logs(execution: "e", after: $after) { __typename
+      ... on LogChunk { cursor } ... on LogGap { cursor } ... on LogNotice { cursor } ... on LogEnded { cursor } } }`;
+    client.subscribe(log, {}, { onMessage: () => {} });
+    const quiet = await socket(1);
+    await sent(quiet, 'subscribe');
+    let answered = 0;
+    await until('many pings', () => {
+      const pings = quiet.messages.filter(({ type }) => type === 'ping').length;
+      for (; answered < Math.min(pings, 8); answered++) quiet.send({ type: 'pong' });
+      return pings > 8;
+    });
+    expect(server.sockets).toHaveLength(2);
+    await socket(2);
+    expect(ws.messages.filter(({ type }) => type === 'ping')).toEqual([]);
+  });
+
   it.each([
     ['text that is no message', 'hello'],
     ['a close without an error', null],
