@@ -162,7 +162,7 @@ describe('the progress of cancelJobs', () => {
     expect(new Set(told.map((event) => `${event.bulkId} ${event.action} ${String(event.total)}`))).toEqual(
       new Set(['tidy-up CANCEL 8']),
     );
-    expect(told.map(({ item }) => item?.record.name).toSorted()).toEqual(
+    expect(told.map(({ item }) => item?.record.name ?? '').toSorted()).toEqual(
       answer.items.map(({ job }) => job.name).toSorted(),
     );
   });
