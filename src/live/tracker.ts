@@ -68,7 +68,8 @@ export class Tracker {
     const events: LiveEvent[] = [];
     const records = recordsOf(batch);
     for (const record of records) this.#noteTimes(record, look.now);
-    for (const record of records) this.#see(bare(record), look, events);
+    // Jobs come first, so that their executions can be told with their project.
+    for (const record of records) this.#see(this.#placed(bare(record)), look, events);
     if (batch.complete) this.#bury(this.#missing(records, WATCHED_KINDS, look), pollAt(look), events);
     const gone = (look.gone ?? [])
       .map((key) => this.#memory.get('job', key))
@@ -276,6 +277,13 @@ export class Tracker {
   /** Whether something that ended so long ago would not be remembered if it were known. */
   #isForgotten(record: WatchedRecord, now: EpochMs): boolean {
     return hasEnded(record) && now - (endOf(record) ?? now) > this.#options.horizonMs;
+  }
+
+  /** An execution with the project of its job: providers tell it with the job alone, and who may see it depends on it. */
+  #placed(record: WatchedRecord): WatchedRecord {
+    if (record.kind !== 'execution' || record.projectKey !== undefined) return record;
+    const job = this.#memory.get('job', record.jobKey)?.record;
+    return { ...record, projectKey: job?.kind === 'job' ? job.projectKey : null };
   }
 
   /** What is known of some kinds and not among records. */
