@@ -52,9 +52,9 @@ async function talking(lines: number, everyS: number): Promise<string> {
     type Rows = {
       data: { jobs: { nodes: { executions: { nodes: { id: string; status: { state: string } }[] } }[] } };
     };
-    const [execution] = ((await answer.json()) as Rows).data.jobs.nodes.flatMap(
-      (job) => job.executions.nodes,
-    );
+    const body = (await answer.json()) as Rows;
+    if (body.data === undefined) throw new Error(`no answer: ${JSON.stringify(body)}`);
+    const [execution] = body.data.jobs.nodes.flatMap((job) => job.executions.nodes);
     if (execution !== undefined && execution.status.state !== 'QUEUED') return execution.id;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

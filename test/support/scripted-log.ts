@@ -152,6 +152,7 @@ export class ScriptedLog implements Provider {
 export interface ScriptedFollowing {
   readonly source: ScriptedLog;
   readonly followers: LogFollowers;
+  readonly providers: ProviderRegistry;
   readonly faults: unknown[];
   open(request?: Partial<FollowRequest>, ctx?: CallContext): Promise<LogReader>;
 }
@@ -164,8 +165,9 @@ export function followScripted(
 ): ScriptedFollowing {
   const source = new ScriptedLog(way, capabilities);
   const faults: unknown[] = [];
+  const providers = new ProviderRegistry([source]);
   const followers = new LogFollowers({
-    providers: new ProviderRegistry([source]),
+    providers,
     clock: systemClock,
     onFault: (fault) => faults.push(fault),
     random: () => 0.5,
@@ -183,6 +185,7 @@ export function followScripted(
   return {
     source,
     followers,
+    providers,
     faults,
     open: (request = {}, ctx = testContext()) =>
       followers.open(

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { followScripted } from '../../../test/support/scripted-log.ts';
+import { followScripted, ScriptedLog } from '../../../test/support/scripted-log.ts';
 import { GridweaveError } from '../../model/errors.ts';
 import { testContext } from '../../../test/support/upstream-calls.ts';
 import type { LogReader } from './log-reader.ts';
@@ -359,6 +359,22 @@ it('is not shared by callers with other credentials', async () => {
   await open({}, testContext({ credential }));
   await open({}, testContext({ credential }));
   expect(followers.stats).toEqual({ logs: 2, readers: 3 });
+});
+
+it('goes on when its provider is configured anew, and ends when it is taken out', async () => {
+  const { source, providers, open } = followScripted('POLLED');
+  const reader = await open();
+  source.write('one\n');
+  await readText(reader, 4);
+  const other = new ScriptedLog('STREAMED');
+  other.text.STDOUT = 'one\ntwo\n';
+  providers.replace([other]);
+  source.failure = OUTAGE;
+  expect(textOf(await readText(reader, 4))).toBe('two\n');
+  providers.replace([]);
+  const [last] = (await readAll(reader)).slice(-1);
+  expect(last).toMatchObject({ type: 'ENDED', end: 'UNAVAILABLE' });
+  await expect(open()).rejects.toMatchObject({ code: 'NOT_FOUND' });
 });
 
 it('a fault of ours ends the log, is reported, and harms nobody', async () => {

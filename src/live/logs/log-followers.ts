@@ -162,7 +162,15 @@ export class LogFollowers {
     const { passTimeoutMs } = this.#options;
     const outputs = outputsOf(stream);
     const { credential } = ctx;
-    const source = logSource({ provider, execution, stream, outputs, credential, clock, passTimeoutMs });
+    const source = logSource({
+      provider: () => this.#deps.providers.get(provider.key),
+      execution,
+      stream,
+      outputs,
+      credential,
+      clock,
+      passTimeoutMs,
+    });
     return new FollowedLog(from, { source, options: this.#options, random: this.#random, onFault });
   }
 

@@ -85,6 +85,8 @@ export class LogReader implements Taker {
       await new Promise<void>((resolve) => {
         this.#waiting.push(resolve);
       });
+      // What comes together is one message.
+      await new Promise<void>((resolve) => setImmediate(resolve));
     }
   }
 

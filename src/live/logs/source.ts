@@ -1,3 +1,4 @@
+import { GridweaveError } from '../../model/errors.ts';
 import type { NativeKey } from '../../model/ids.ts';
 import { epochMs, type Clock } from '../../model/time.ts';
 import type { LogOutput, LogPiece, LogStream } from '../../providers/provider.ts';
@@ -13,11 +14,14 @@ export interface LogSource {
   read(after: Readonly<Record<LogOutput, number>>, signal: AbortSignal): AsyncIterable<LogPiece>;
 }
 
+const REMOVED = 'The provider has been taken out of the configuration.';
+
 /** Upstream calls of one reading at most. */
 const CALLS_PER_PASS = 200;
 
 export interface SourceOptions {
-  readonly provider: Provider;
+  /** The provider as it is configured now: another may take its place while its log is followed. */
+  readonly provider: () => Provider | null;
   readonly execution: NativeKey;
   readonly stream: LogStream;
   readonly outputs: readonly LogOutput[];
@@ -29,10 +33,11 @@ export interface SourceOptions {
 
 /** The log of an execution, told by its adapter where it can tell logs as text, and asked for in parts where it cannot. */
 export function logSource({ provider, execution, stream, outputs, ...options }: SourceOptions): LogSource {
-  const { adapter } = provider;
   return {
     outputs,
     read: (after, signal) => {
+      const adapter = provider()?.adapter;
+      if (adapter === undefined) throw new GridweaveError('UNSUPPORTED_OPERATION', REMOVED);
       const ctx: CallContext = {
         signal,
         deadlineAt: epochMs(options.clock.now() + options.passTimeoutMs),
