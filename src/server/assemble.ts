@@ -8,10 +8,11 @@ import { LiveOperations } from './live/live-operations.ts';
 import { LiveTransports } from './live/live-transports.ts';
 import { beginOperation, type OperationContext, type OperationDeps } from './operation-context.ts';
 import type { Services } from './services.ts';
+import type { OnFault } from './telemetry/faults.ts';
 
 export interface AssembleOptions extends Omit<GatewayOptions, 'live' | 'services'> {
   readonly services: Services;
-  readonly onFault: (fault: unknown) => void;
+  readonly onFault: OnFault;
   /** Origins of pages, beside its own, that may open a WebSocket. */
   readonly allowedOrigins?: readonly string[];
   /** Says who asks. Default: everybody is whoever runs the gateway. */

@@ -1,5 +1,4 @@
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
-import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { GraphQLSchema } from 'graphql';
 import { schema } from '../graph/schema.ts';
@@ -17,6 +16,12 @@ import {
 import { maskError } from './mask-error.ts';
 import { beginOperation, type OperationContext, type OperationDeps } from './operation-context.ts';
 import { createServices, type Services } from './services.ts';
+import { faultsTo } from './telemetry/faults.ts';
+import type { Metrics } from './telemetry/metrics.ts';
+import { REQUEST_ID_HEADER, requestIdFrom } from './telemetry/request-id.ts';
+import { useMetrics } from './telemetry/use-metrics.ts';
+import { useRequestId } from './telemetry/use-request-id.ts';
+import { useTracing } from './telemetry/use-tracing.ts';
 import { useErrorCodes } from './use-error-codes.ts';
 import { useHttpErrors } from './use-http-errors.ts';
 import { useNoIntrospection } from './use-introspection.ts';
@@ -33,6 +38,8 @@ export interface GatewayOptions extends Omit<OperationDeps, 'onFault' | 'service
   readonly operationLimits?: Partial<OperationLimitOptions>;
   /** Answer questions about the schema. Default true. */
   readonly introspection?: boolean | undefined;
+  /** Counts operations. Absent: nobody does. */
+  readonly metrics?: Pick<Metrics, 'operations'> | undefined;
   /** How subscriptions begin. Absent: they are left to Yoga. */
   readonly live?: LiveOperations | undefined;
   /** Default: the graph. */
@@ -53,7 +60,7 @@ export const GRAPHQL_PATH = '/graphql';
 /** The GraphQL endpoint as a request handler, without a socket. Tests can call its `fetch` directly. */
 export function createGateway(options: GatewayOptions): Gateway {
   const { log } = options;
-  const onFault = (fault: unknown): void => log.error({ err: fault }, 'unexpected fault');
+  const onFault = faultsTo(log);
   const services =
     options.services ?? createServices({ providers: options.providers, clock: options.clock, log, onFault });
   const deps: OperationDeps = { ...options, onFault, services };
@@ -73,11 +80,17 @@ export function createGateway(options: GatewayOptions): Gateway {
       // A transport that forgot to ask must not let anybody in.
       if (identity === undefined && options.identified === true) throw missing();
       const viewer = identity?.viewer ?? LOCAL_VIEWER;
-      return beginOperation(deps, request.signal, { viewer, requestId: randomUUID() });
+      return beginOperation(deps, request.signal, {
+        viewer,
+        requestId: requestIdFrom(request.headers.get(REQUEST_ID_HEADER)),
+      });
     },
     maskedErrors: { maskError: (error) => maskError(error, onFault) },
     plugins: [
+      useRequestId(onFault),
       useErrorCodes(),
+      useTracing(),
+      ...(options.metrics === undefined ? [] : [useMetrics(options.metrics.operations)]),
       useOperationLimits({ ...SHAPE_LIMITS, maxCost: DEFAULT_MAX_COST, ...options.operationLimits }),
       ...((options.introspection ?? true) ? [] : [useNoIntrospection()]),
       useHttpErrors(),
@@ -86,7 +99,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     ],
     // Whatever Yoga has to say about a request is a caller's doing: faults come through `onFault`.
     logging: {
-      debug: (...args) => log.debug({ yoga: args }),
+      debug: () => {},
       info: (...args) => log.debug({ yoga: args }),
       warn: (...args) => log.info({ yoga: args }),
       error: (...args) => log.info({ yoga: args }),

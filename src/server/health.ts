@@ -1,19 +1,36 @@
-import type { ProviderDirectory } from '../providers/registry.ts';
+import type { Provider, ProviderDirectory } from '../providers/registry.ts';
+
+/** OK: it answers. DEGRADED: its breaker is not closed. UNKNOWN: nobody has called it yet. */
+export type Condition = 'OK' | 'DEGRADED' | 'UNKNOWN';
 
 /**
- * The body of `/ready`: ready as long as the gateway can answer, with the state of each provider that the caller may know
- * of beside it; null for a caller who may know of none.
+ * The body of `/ready`: ready as long as the gateway takes requests, with the state of each provider that the caller may
+ * know of beside it; null for a caller who may know of none.
+ *
+ * A provider in trouble degrades the answer and does not turn it: queries go on with the others and say who is missing,
+ * and if every replica left the balancer because of one provider, nobody would be told anything.
  */
 export function readiness(providers: ProviderDirectory | null, accepting: boolean) {
-  if (providers === null) return { ready: accepting };
+  const known = providers?.all.map(stateOf);
+  const degraded = known?.filter(({ state }) => state === 'DEGRADED').map(({ key }) => key) ?? [];
+  const status = !accepting ? 'LEAVING' : degraded.length > 0 ? 'DEGRADED' : 'OK';
   return {
     ready: accepting,
-    providers: providers.all.map((provider) => ({
-      key: provider.key,
-      breaker: provider.upstream.health.breaker,
-      lastSuccessAt: isoOrNull(provider.upstream.health.lastSuccessAt),
-      version: provider.adapter.version,
-    })),
+    ...(known === undefined ? {} : { status, degraded, providers: known }),
+  };
+}
+
+function stateOf({ key, upstream, adapter }: Provider) {
+  const { breaker, retryAt, lastSuccessAt, lastFailureAt } = upstream.health;
+  const called = lastSuccessAt !== null || lastFailureAt !== null;
+  const state: Condition = breaker !== 'CLOSED' ? 'DEGRADED' : called ? 'OK' : 'UNKNOWN';
+  return {
+    key,
+    state,
+    breaker,
+    retryAt: isoOrNull(retryAt),
+    lastSuccessAt: isoOrNull(lastSuccessAt),
+    version: adapter.version,
   };
 }
 

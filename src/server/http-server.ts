@@ -17,6 +17,10 @@ import { Callbacks, type CallbackLimits } from './callbacks.ts';
 import { GRAPHQL_PATH, type Gateway } from './gateway.ts';
 import { GraphiqlPage } from './graphiql.ts';
 import { readiness } from './health.ts';
+import { listen, urlOf } from './listen.ts';
+import type { Metrics } from './telemetry/metrics.ts';
+import { sendMetrics } from './telemetry/operations-listener.ts';
+import { REQUEST_ID_HEADER, requestIdFrom } from './telemetry/request-id.ts';
 import { guardBrowsers } from './web-safety.ts';
 import type { LiveTransports } from './live/live-transports.ts';
 import { refuseUpgrade, type UpgradeRefusal } from './live/refuse-upgrade.ts';
@@ -33,6 +37,8 @@ export interface HttpServerOptions {
   readonly authenticator?: Authenticator | undefined;
   /** Origins of pages, beside its own, that may ask it. Default none. */
   readonly allowedOrigins?: readonly string[] | undefined;
+  /** Served at /metrics to whoever has the scope `admin`. Absent: they are not served here. */
+  readonly metrics?: Metrics | undefined;
   /** Carries subscriptions. Absent: there are none. */
   readonly live?: LiveTransports | undefined;
   /** Told every event that a provider sends to its callback. */
@@ -44,6 +50,8 @@ export interface HttpServerOptions {
 export interface RunningServer {
   /** With the port that was really bound. */
   readonly url: string;
+  /** False once it has been told to stop. */
+  readonly accepting: boolean;
   /** Stops accepting, gives requests under way `graceMs`, then ends what is left. */
   close(graceMs?: number): Promise<void>;
 }
@@ -74,8 +82,13 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   const server = createServer(
     { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
     (request, response) => {
+      const requestId = nameRequest(request);
+      response.setHeader(REQUEST_ID_HEADER, requestId);
+      // A connection that was kept for another request would keep the server.
+      if (!accepting) response.setHeader('Connection', 'close');
+      if (log.isLevelEnabled('debug')) logRequest(log, request, response, requestId);
       answer(request, response).catch((error: unknown) => {
-        log.error({ err: error }, 'unexpected fault');
+        log.error({ err: error, requestId }, 'unexpected fault');
         if (!response.headersSent)
           sendJson(response, 500, problem('INTERNAL', 'Something went wrong in the gateway.'));
         else response.destroy();
@@ -113,6 +126,11 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
       const asker = await identify(request);
       const seen = asker instanceof GridweaveError ? null : visibleTo(asker.viewer, providers);
       sendJson(response, accepting ? 200 : 503, readiness(seen, accepting));
+    } else if (pathname === '/metrics' && options.metrics !== undefined) {
+      const asker = await identify(request);
+      if (asker instanceof GridweaveError) refuseRequest(request, response, asker);
+      else if (asker.viewer.has('admin')) await sendMetrics(options.metrics, response);
+      else refuseRequest(request, response, METRICS_ARE_FOR_ADMINS);
     } else if (pathname === '/') {
       response.writeHead(302, { Location: GRAPHQL_PATH }).end();
     } else {
@@ -141,6 +159,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   if (live !== undefined) {
     server.on('upgrade', (request, socket, head) => {
       socket.on('error', () => {});
+      nameRequest(request);
       if (isMisled(request)) refuseUpgrade(socket, NOT_MEANT_FOR_US);
       else if (targetOf(request).pathname === GRAPHQL_PATH) live.handleUpgrade(request, socket, head);
       else refuseUpgrade(socket, NO_SOCKET_HERE);
@@ -150,6 +169,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   await listen(server, options.host, options.port);
   return {
     url: urlOf(server),
+    get accepting() {
+      return accepting;
+    },
     close: async (graceMs = DEFAULT_GRACE_MS) => {
       accepting = false;
       const closed = closeServer(server, graceMs);
@@ -161,6 +183,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   };
 }
 
+const METRICS_ARE_FOR_ADMINS = new GridweaveError('NOT_PERMITTED', 'The metrics take the scope "admin".');
+
 const { code, message } = foreignHost();
 const NOT_MEANT_FOR_US: UpgradeRefusal = { status: 403, code, message };
 
@@ -170,36 +194,43 @@ const NO_SOCKET_HERE: UpgradeRefusal = {
   message: `There is no WebSocket here. The graph is at ${GRAPHQL_PATH}.`,
 };
 
+/** Everything further on finds the id of a request in its headers, well formed. */
+function nameRequest({ headers }: IncomingMessage): string {
+  const requestId = requestIdFrom(headers[REQUEST_ID_HEADER]);
+  headers[REQUEST_ID_HEADER] = requestId;
+  return requestId;
+}
+
+/** One line for each request, when somebody wants to look closely. */
+function logRequest(
+  log: Logger,
+  request: IncomingMessage,
+  response: ServerResponse,
+  requestId: string,
+): void {
+  const beganAt = performance.now();
+  response.once('close', () => {
+    const { pathname } = targetOf(request);
+    log.debug(
+      {
+        requestId,
+        method: request.method,
+        path: PATHS.has(pathname) ? pathname : 'other',
+        status: response.headersSent ? response.statusCode : null,
+        durationMs: Math.round(performance.now() - beganAt),
+      },
+      'request',
+    );
+  });
+}
+
+const PATHS: ReadonlySet<string> = new Set([GRAPHQL_PATH, '/health', '/ready', '/metrics', '/']);
+
 /** What a request asks for. A target that is no URL, such as `//`, is a path where nothing is. */
 function targetOf(request: IncomingMessage): URL {
   const base = 'http://gateway.invalid';
   const target = request.url ?? '/';
   return new URL(URL.canParse(target, base) ? target : '/not-a-path', base);
-}
-
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(unlistenable(error, host, port)));
-    server.listen(port, host, () => {
-      server.removeAllListeners('error');
-      resolve();
-    });
-  });
-}
-
-const LISTEN_ADVICE: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'something else listens there. Choose another port with --port or PORT',
-  EACCES: 'this user may not. Choose a port above 1023 with --port or PORT',
-  EADDRNOTAVAIL: 'this machine does not have that address. Choose another with --host or HOST',
-  ENOTFOUND: 'there is no such host. Choose another with --host or HOST',
-};
-
-function unlistenable(error: NodeJS.ErrnoException, host: string, port: number): Error {
-  const advice = LISTEN_ADVICE[error.code ?? ''] ?? error.message;
-  return new GridweaveError('INVALID_ARGUMENT', `Cannot listen on ${host}:${String(port)}: ${advice}.`, {
-    field: 'server',
-    cause: error,
-  });
 }
 
 function closeServer(server: Server, graceMs: number): Promise<void> {
@@ -211,13 +242,6 @@ function closeServer(server: Server, graceMs: number): Promise<void> {
     });
     server.closeIdleConnections();
   });
-}
-
-function urlOf(server: Server): string {
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('the server has no TCP address');
-  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-  return `http://${host}:${String(address.port)}`;
 }
 
 function problem(code: string, message: string) {

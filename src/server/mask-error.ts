@@ -5,10 +5,17 @@ import { GridweaveError, type ErrorCode } from '../model/errors.ts';
  * Makes an error fit for a caller: a code from the registry on every one, the provider's own details where there are
  * some, and nothing of an error that nobody foresaw but a sentence. What is hidden is handed to `onFault`.
  */
-export function maskError(error: unknown, onFault: (fault: unknown) => void): Error {
+export function maskError(
+  error: unknown,
+  onFault: (fault: unknown) => void,
+  /** Told with what only the log can explain. */
+  requestId?: string,
+): GraphQLError {
   const graphql = error instanceof GraphQLError ? error : null;
   const original = graphql?.originalError ?? (graphql === null ? error : null);
-  if (original instanceof GridweaveError) return withDetails(original, graphql);
+  const named = requestId === undefined ? {} : { requestId };
+  if (original instanceof GridweaveError)
+    return withDetails(original, graphql, original.code === 'INTERNAL' ? named : {});
   // Errors of GraphQL itself (a variable that does not fit) have no original and are made for callers.
   if (graphql !== null && (original === null || original instanceof GraphQLError)) {
     return graphql.extensions['code'] === undefined ? withCode(graphql, 'BAD_USER_INPUT') : graphql;
@@ -17,6 +24,7 @@ export function maskError(error: unknown, onFault: (fault: unknown) => void): Er
   onFault(original);
   return rewrite(graphql, 'Something went wrong in the gateway. The details are in its log.', {
     code: 'INTERNAL',
+    ...named,
   });
 }
 
@@ -25,7 +33,7 @@ export function withCode(error: GraphQLError, code: ErrorCode): GraphQLError {
   return rewrite(error, error.message, { ...error.extensions, code });
 }
 
-function withDetails(error: GridweaveError, at: GraphQLError | null): GraphQLError {
+function withDetails(error: GridweaveError, at: GraphQLError | null, more: object): GraphQLError {
   const { field, provider, retryAfterMs, upstream } = error.details;
   return rewrite(at, error.message, {
     code: error.code,
@@ -34,6 +42,7 @@ function withDetails(error: GridweaveError, at: GraphQLError | null): GraphQLErr
     ...(provider === undefined ? {} : { provider }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     ...(upstream === undefined ? {} : { upstream }),
+    ...more,
   });
 }
 

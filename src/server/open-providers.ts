@@ -3,6 +3,7 @@ import type { LoadedConfig, ProviderKind } from '../config/config.ts';
 import type { Clock } from '../model/time.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
+import type { UpstreamObserver } from '../upstream/observer.ts';
 import { connectProviders } from './connect.ts';
 
 export interface OpenProviders {
@@ -15,7 +16,12 @@ export interface OpenProviders {
 /** Connects what a configuration names: its providers, or, when it asks for the sandbox, the emulators it starts. */
 export async function openProviders(
   config: LoadedConfig,
-  deps: { readonly kinds: readonly ProviderKind[]; readonly clock: Clock; readonly log: Logger },
+  deps: {
+    readonly kinds: readonly ProviderKind[];
+    readonly clock: Clock;
+    readonly log: Logger;
+    readonly observer?: UpstreamObserver | undefined;
+  },
 ): Promise<OpenProviders> {
   if (config.sandbox === null) {
     const providers = connectProviders(config.providers, deps);

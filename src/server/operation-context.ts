@@ -10,13 +10,15 @@ import type { Caller } from '../act/caller.ts';
 import { scopeOf } from '../act/stamp.ts';
 import { visibleTo } from '../merge/sight.ts';
 import { LOCAL_VIEWER, type Viewer } from '../model/access.ts';
+import type { Context } from '@opentelemetry/api';
 import type { ReadContext } from '../merge/context.ts';
 import { epochMs, type Clock } from '../model/time.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
 import { createCallBudget } from '../upstream/call-budget.ts';
-import type { UpstreamCallReport } from '../upstream/types.ts';
+import type { CallContext, UpstreamCallReport } from '../upstream/types.ts';
 import type { LiveServices } from './live-services.ts';
 import type { Services } from './services.ts';
+import type { OnFault } from './telemetry/faults.ts';
 
 export interface OperationLimits extends GraphLimits {
   /** How long one operation may take, in milliseconds. */
@@ -29,7 +31,7 @@ export interface OperationDeps {
   readonly providers: ProviderRegistry;
   readonly limits: OperationLimits;
   readonly clock: Clock;
-  readonly onFault: (fault: unknown) => void;
+  readonly onFault: OnFault;
   readonly services: Pick<Services, 'act' | 'recentWrites'> & { readonly live?: LiveServices | null };
 }
 
@@ -43,6 +45,8 @@ export interface Asker {
 export interface OperationContext extends GraphContext {
   /** Every upstream call made or shared for this operation, in the order they ended. */
   readonly upstreamCalls: readonly UpstreamCallReport[];
+  /** From now on what is done for it is part of a span. */
+  traced(span: Context): void;
 }
 
 /** Begins an operation: its deadline, its budget, its loaders. */
@@ -51,23 +55,37 @@ export function beginOperation(
   signal: AbortSignal,
   asker: Asker = { viewer: LOCAL_VIEWER, requestId: randomUUID() },
 ): OperationContext {
-  const upstreamCalls: UpstreamCallReport[] = [];
-  const read: ReadContext = {
-    providers: visibleTo(asker.viewer, deps.providers),
-    viewer: asker.viewer,
-    clock: deps.clock,
-    onFault: deps.onFault,
-    recentWrites: deps.services.recentWrites,
-    call: {
-      signal,
-      deadlineAt: epochMs(deps.clock.now() + deps.limits.requestTimeoutMs),
-      budget: createCallBudget(deps.limits.maxUpstreamCalls),
-      onCall: (call) => upstreamCalls.push(call),
-    },
-  };
   const { viewer, requestId } = asker;
+  const upstreamCalls: UpstreamCallReport[] = [];
+  const call: CallContext & { trace?: Context } = {
+    signal,
+    deadlineAt: epochMs(deps.clock.now() + deps.limits.requestTimeoutMs),
+    budget: createCallBudget(deps.limits.maxUpstreamCalls),
+    requestId,
+    onCall: (report) => upstreamCalls.push(report),
+  };
+  const read: ReadContext = {
+    // One operation sees the same providers from its begin to its end, whatever is configured meanwhile.
+    providers: visibleTo(viewer, deps.providers.now),
+    viewer,
+    clock: deps.clock,
+    onFault: (fault) => deps.onFault(fault, requestId),
+    recentWrites: deps.services.recentWrites,
+    call,
+  };
   const caller: Caller = { read, scope: scopeOf(viewer), actor: viewer.id, requestId };
   const { act, live: services } = deps.services;
   const live = services == null ? null : { feeds: services.feeds, state: services.hub, logs: services.logs };
-  return { read, loaders: new Loaders(read), limits: deps.limits, act, live, caller, upstreamCalls };
+  return {
+    read,
+    loaders: new Loaders(read),
+    limits: deps.limits,
+    act,
+    live,
+    caller,
+    upstreamCalls,
+    traced: (span) => {
+      call.trace = span;
+    },
+  };
 }

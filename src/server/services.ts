@@ -35,6 +35,8 @@ export interface ServiceOptions {
   /** Where intents are kept. Default: in memory. */
   readonly store?: IntentStore;
   readonly auditFile?: string | null;
+  /** Told every audit line as well. */
+  readonly alsoAudit?: AuditSink | undefined;
   readonly act?: Partial<ActOptions>;
 }
 
@@ -46,7 +48,8 @@ export function createServices(options: ServiceOptions): Services {
   const leaving = new AbortController();
   const recentWrites = new RecentWrites(clock);
   const file = options.auditFile == null ? null : new AuditFile(options.auditFile, onFault);
-  const audit: AuditSink = file === null ? auditToLog(log) : auditTo(auditToLog(log), file);
+  const sinks = [auditToLog(log), file, options.alsoAudit ?? null];
+  const audit: AuditSink = auditTo(...sinks.filter((sink) => sink !== null));
   const act = new Act({
     providers,
     store: options.store ?? new MemoryIntents(clock),
@@ -77,7 +80,7 @@ export function createServices(options: ServiceOptions): Services {
 /** Makes them as a configuration says, and takes up what an earlier process left. */
 export async function openServices(
   config: Pick<LoadedConfig, 'data' | 'audit' | 'act' | 'live'>,
-  deps: Pick<ServiceOptions, 'providers' | 'clock' | 'log' | 'onFault'>,
+  deps: Pick<ServiceOptions, 'providers' | 'clock' | 'log' | 'onFault' | 'alsoAudit'>,
 ): Promise<Services> {
   const { directory } = config.data;
   const store = directory === null ? null : await openIntents(directory, deps.clock, deps.onFault);

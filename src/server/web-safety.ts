@@ -13,7 +13,7 @@ const HEADERS: Readonly<Record<string, string>> = {
 
 const METHODS = 'GET, POST, OPTIONS';
 const REQUEST_HEADERS =
-  'authorization, content-type, last-event-id, x-api-key, x-gridweave-cost, x-gridweave-upstream, x-request-id';
+  'authorization, content-type, last-event-id, traceparent, tracestate, x-api-key, x-gridweave-cost, x-gridweave-upstream, x-request-id';
 const EXPOSED = 'retry-after, x-request-id';
 /** How long a browser may remember what it was allowed, in seconds. */
 const PREFLIGHT_SECONDS = '600';

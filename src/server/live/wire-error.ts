@@ -8,9 +8,7 @@ import { maskError } from '../mask-error.ts';
 
 /** Any error as a caller may see it, as GraphQL over HTTP sends it: masked, coded, without what is only for HTTP. */
 export function wireError(error: unknown, onFault: (fault: unknown) => void): GraphQLFormattedError {
-  const masked = maskError(error, onFault);
-  if (!(masked instanceof GraphQLError)) return { message: masked.message };
-  const { extensions, ...rest } = masked.toJSON();
+  const { extensions, ...rest } = maskError(error, onFault).toJSON();
   if (extensions === undefined) return rest;
   const { http: _http, unexpected: _unexpected, originalError: _originalError, ...shown } = extensions;
   return { ...rest, extensions: shown };
