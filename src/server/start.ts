@@ -8,12 +8,16 @@ import { startHttpServer } from './http-server.ts';
 import { openProviders, type OpenProviders } from './open-providers.ts';
 import { beginOperation, type OperationDeps } from './operation-context.ts';
 import { openServices } from './services.ts';
+import { faultsTo } from './telemetry/faults.ts';
+import { openTelemetry } from './telemetry/telemetry.ts';
 
 export interface RunningGridweave extends Pick<OpenProviders, 'providers' | 'sandbox'> {
   readonly url: string;
+  /** Where /metrics, /health and /ready have a port of their own; null where they do not. */
+  readonly operationsUrl: string | null;
   /** Says who asks; another configuration of it can be put in its place while the gateway runs. */
   readonly authenticator: Authenticator;
-  /** Gives requests under way `graceMs`, then ends everything. */
+  /** Gives what is under way `graceMs` in all, the configured time by default, then ends everything. */
   close(graceMs?: number): Promise<void>;
 }
 
@@ -33,17 +37,26 @@ export interface StartOptions {
 export async function startGridweave(options: StartOptions): Promise<RunningGridweave> {
   const { config, kinds, log } = options;
   const clock = systemClock;
-  const open = await openProviders(config, { kinds, clock, log });
-  const onFault = (fault: unknown): void => log.error({ err: fault }, 'unexpected fault');
+  const telemetry = openTelemetry(config, log);
+  const { metrics } = telemetry;
+  const open = await openProviders(config, { kinds, clock, log, observer: metrics?.upstream });
+  const onFault = faultsTo(log);
   const leaving = new AbortController();
   const authenticator = new Authenticator({ auth: config.auth, clock, log });
   const inProduction = process.env['NODE_ENV'] === 'production';
   try {
-    const services = await openServices(config, { providers: open.providers, clock, log, onFault });
+    const services = await openServices(config, {
+      providers: open.providers,
+      clock,
+      log,
+      onFault,
+      alsoAudit: metrics?.act,
+    });
     const deps = { providers: open.providers, limits: config.limits, clock, log, onFault, services };
     const { gateway, live } = assembleGateway({
       ...deps,
       authenticator,
+      metrics,
       maxBodyBytes: config.limits.maxBodyBytes,
       operationLimits: config.limits,
       introspection: config.server.introspection ?? !inProduction,
@@ -56,27 +69,34 @@ export async function startGridweave(options: StartOptions): Promise<RunningGrid
       providers: open.providers,
       authenticator,
       ...config.server,
+      metrics: telemetry.onMainPort,
       graphiql: options.graphiql ?? config.server.graphiql ?? !inProduction,
       log,
       onProviderEvent: options.onProviderEvent,
     });
+    await telemetry.begin({ providers: open.providers, services, live, clock }, server);
     if (options.greet ?? true) {
       greet(deps, log, leaving.signal);
     }
     return {
       url: server.url,
+      operationsUrl: telemetry.url,
       authenticator,
       providers: open.providers,
       sandbox: open.sandbox,
-      close: async (graceMs) => {
+      close: async (graceMs = config.server.drainMs) => {
+        const until = performance.now() + graceMs;
         leaving.abort();
         await server.close(graceMs);
         await authenticator.close();
-        await services.close(graceMs);
+        // Submissions had their time while requests had theirs.
+        await services.close(Math.max(0, until - performance.now()));
         await open.close();
+        await telemetry.close();
       },
     };
   } catch (error) {
+    await telemetry.close();
     await authenticator.close();
     await open.close();
     throw error;
