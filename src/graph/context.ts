@@ -19,6 +19,8 @@ export interface GraphContext {
     readonly state: LiveState;
     readonly logs: LogFollowers;
   } | null;
+  /** The cursor with which a browser comes back to an event stream; it takes the place of `after`. */
+  readonly resumeAfter?: string;
   /** On whose behalf this operation acts. */
   readonly caller: Caller;
 }

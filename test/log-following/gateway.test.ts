@@ -101,6 +101,16 @@ describe('the log of an execution through the gateway', () => {
       ws.subscribe('3', FOLLOW, { id, after });
       await ws.received((message) => message.type === 'complete' && message.id === '3', 'the rest');
       expect(textOf(nexts('1').slice(1))).toBe(textOf(nexts('3')));
+      // So does a browser, which says the id of the last event it had, and asks with what it asked at first.
+      const told = sse.events.filter(({ event }) => event === 'next');
+      expect(told[0]!.id).toBe(messagesIn(sse.nexts())[0]!.cursor);
+      const back = new SseClient(gateway.url, {
+        query: FOLLOW,
+        variables: { id, tail: 1 },
+        headers: { 'last-event-id': told[0]!.id! },
+      });
+      await until(() => back.ended, 'the rest of the event stream');
+      expect(textOf(messagesIn(back.nexts()))).toBe(textOf(messagesIn(sse.nexts()).slice(1)));
       ws.ws.close();
     },
   );

@@ -137,7 +137,9 @@ interface Root {
 
 /** Opens a reader: what is wrong with the request is answered before the stream begins. */
 async function follow(args: LogArgs, ctx: GraphContext): Promise<AsyncIterableIterator<Root>> {
-  const { stream, after = null, tail = null } = args;
+  const { stream } = args;
+  const after = ctx.resumeAfter ?? args.after ?? null;
+  const tail = ctx.resumeAfter === undefined ? (args.tail ?? null) : null;
   if (tail !== null && (tail < 1 || tail > MAX_TAIL)) {
     throw new GridweaveError('INVALID_ARGUMENT', `"tail" must be from 1 to ${String(MAX_TAIL)} lines.`, { field: 'tail' }); // prettier-ignore
   }

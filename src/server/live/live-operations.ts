@@ -82,7 +82,14 @@ export class LiveOperations {
     const viewer = viewerOf?.(args.contextValue) ?? EVERYBODY;
     const resolved = await resolveLive(args);
     if (resolved === null) {
-      const results = await subscribePlainly(args, (own) => contextFor(viewer, own), signal);
+      // Fields that can be resumed find in their context where the subscriber says it was.
+      const contextValue =
+        after === null ? args.contextValue : { ...(args.contextValue as object), resumeAfter: after };
+      const results = await subscribePlainly(
+        { ...args, contextValue },
+        (own) => contextFor(viewer, own),
+        signal,
+      );
       return 'length' in results ? results : { kind: 'RESULTS', results };
     }
     if ('length' in resolved) return resolved;

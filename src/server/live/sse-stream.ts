@@ -1,4 +1,4 @@
-import type { ExecutionResult } from 'graphql';
+import type { ExecutionResult, FormattedExecutionResult } from 'graphql';
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Encoding } from './encoding.ts';
@@ -113,6 +113,14 @@ export class SseStream implements Sink, Beating {
   }
 }
 
-function next(result: object): string {
-  return `event: next\ndata: ${JSON.stringify(result)}\n\n`;
+function next(result: FormattedExecutionResult): string {
+  return `${idOf(result)}event: next\ndata: ${JSON.stringify(result)}\n\n`;
+}
+
+/** The cursor of a message that has one and was asked for it: what a browser says when it comes back. */
+function idOf({ data }: FormattedExecutionResult): string {
+  const [message] = Object.values(data ?? {});
+  if (typeof message !== 'object' || message === null || !('cursor' in message)) return '';
+  const { cursor } = message;
+  return typeof cursor === 'string' && /^[\w-]+$/.test(cursor) ? `id: ${cursor}\n` : '';
 }
