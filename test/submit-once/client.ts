@@ -34,8 +34,6 @@ export interface Submission {
   readonly told: Told[];
   /** Calls made. */
   calls: number;
-  /** Calls that ended with the process that was asked. */
-  cutOff: number;
   /** Stopped for good, as its temper is. */
   gaveUp: 'REFUSED' | 'UNKNOWN' | null;
 }
@@ -65,7 +63,6 @@ export function submissionOf(
     temper,
     told: [],
     calls: 0,
-    cutOff: 0,
     gaveUp: null,
   };
 }
@@ -131,10 +128,7 @@ export async function settle(
 export async function ask(submission: Submission, spec: JobSpec, submit: Submit): Promise<Told | null> {
   submission.calls += 1;
   const result = await submit(spec, submission.key);
-  if (result === null) {
-    submission.cutOff += 1;
-    return null;
-  }
+  if (result === null) return null;
   const told = toldBy(result, stampFor(submission.key, spec).specHash);
   submission.told.push(told);
   return told;

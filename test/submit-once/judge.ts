@@ -91,8 +91,8 @@ export async function judge(remains: Remains): Promise<Verdict> {
       }
       continue;
     }
-    // A process without a memory can only speak for itself.
-    const isOwnWord = options.keeping !== 'LOST' || one.cutOff === 0;
+    // A process that knows nothing of the one before can only speak for itself.
+    const isOwnWord = options.keeping !== 'LOST' || one.calls === 1;
     if (gaveUp === 'REFUSED' && there.length > 0 && isOwnWord) {
       count.ghosts += 1;
       breach(one, 'refused, and there is a job');

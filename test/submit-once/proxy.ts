@@ -2,6 +2,7 @@
  * A reverse proxy between the gateway and an emulator, in whose hands the answers are: it passes a call on, waits for the
  * emulator's answer, and then does with it what is to be tested. It knows of each create what became of it.
  */
+import { setMaxListeners } from 'node:events';
 import { Agent, createServer, request as send, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -49,6 +50,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const counts = new Map<string, number>();
   const under = new Set<Promise<void>>();
   const leaving = new AbortController();
+  setMaxListeners(0, leaving.signal);
   const count = (what: string): void => void counts.set(what, (counts.get(what) ?? 0) + 1);
 
   const forward = async (call: SeenCall, message: IncomingMessage, body: Buffer): Promise<Answer> => {
