@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command line: serve (the default), check, sandbox, keys, schema. The top of the house; nothing imports it. */
+/** The command line: serve (the default), check, doctor, sandbox, keys, schema. The top of the house; nothing imports it. */
 import { cac } from 'cac';
 import { ConfigError } from './config/problem.ts';
 
@@ -22,6 +22,14 @@ cli
   .option('--json', 'Print JSON instead of a table')
   .action(async (options) => {
     process.exitCode = await (await import('./cli/check-command.ts')).check(options);
+  });
+
+cli
+  .command('doctor', 'Look at everything the gateway needs: files, network, clocks, credentials, limits.')
+  .option('--config <file>', 'The configuration; or set GRIDWEAVE_CONFIG')
+  .option('--json', 'Print JSON instead of a table')
+  .action(async (options) => {
+    process.exitCode = await (await import('./cli/doctor.ts')).doctor(options);
   });
 
 cli

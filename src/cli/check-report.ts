@@ -28,7 +28,7 @@ function paint(style: Style, text: string): string {
 }
 
 /** A permission to read that the provider denied: lists of that kind will be empty. */
-function deniedReads({ permissions }: ProbeResult): string[] {
+export function deniedReads({ permissions }: ProbeResult): string[] {
   return permissions
     .filter(({ name, allowed }) => allowed === false && /^read\b/.test(name))
     .map(({ name }) => name);

@@ -42,7 +42,7 @@ function failed(problem: GridweaveError): ProbeResult {
 }
 
 /** Probes one provider. Never rejects, and ends at the deadline even when the adapter does not. */
-async function probeOne(
+export async function probeOne(
   { key, adapter }: CheckTarget,
   deadlineMs: number,
   clock: Clock,
