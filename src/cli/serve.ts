@@ -1,8 +1,11 @@
+import type { Logger } from 'pino';
 import { loadConfig, type LoadConfigInput } from '../config/load.ts';
 import { printConfig } from '../config/print.ts';
 import { PROVIDER_KINDS } from '../providers/kinds.ts';
-import { startGridweave } from '../server/start.ts';
+import { startGridweave, type RunningGridweave } from '../server/start.ts';
+import { watchConfig } from './config-watch.ts';
 import { createLogger } from './logger.ts';
+import { Reloading } from './reloading.ts';
 
 export interface ServeOptions {
   readonly config?: string | undefined;
@@ -34,6 +37,8 @@ export async function serve(options: ServeOptions): Promise<void> {
   for (const [kind, emulator] of running.sandbox?.emulators ?? []) {
     log.info({ url: emulator.url }, `sandbox: ${kind} emulator`);
   }
+  // Without a file there is nothing to read anew: a hangup ends the process, as it does any other.
+  if (config.source.kind === 'file') keepUpToDate(config.source.path, running, options, log);
   log.info(`Gridweave is ready: open ${running.url}/graphql`);
 
   let stopping = false;
@@ -51,4 +56,15 @@ export async function serve(options: ServeOptions): Promise<void> {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+}
+
+/** Takes the configuration over anew when it has changed, and on SIGHUP: a secret in a file may have, and nobody watches it. */
+function keepUpToDate(path: string, running: RunningGridweave, options: ServeOptions, log: Logger): void {
+  const reloading = new Reloading({ running, read: () => readConfig(options), log });
+  process.on('SIGHUP', () => void reloading.ask('SIGHUP'));
+  watchConfig(
+    path,
+    () => void reloading.ask('the file has changed'),
+    (error) => log.warn({ err: error }, 'changes of the configuration are not noticed: send SIGHUP'),
+  );
 }

@@ -1,5 +1,6 @@
 import { GridweaveError } from '../model/errors.ts';
 import type { ProviderKey } from '../model/ids.ts';
+import { fingerprintOf } from '../upstream/credential.ts';
 import type { ConfiguredProvider, ProviderKind } from './config.ts';
 import type { KindSettings } from './credential.ts';
 import { spellPath } from './echo.ts';
@@ -59,8 +60,9 @@ export function readCallback(
     ]);
   }
   if (from === null || !checked.success || typeof user !== 'string' || typeof key !== 'string') return NONE;
-  const callbackSource = { user, password: { member: 'password', from }, answer: checked.data };
   const secret = sources === null ? null : resolveSecret(from, at, sources, findings);
+  const fingerprint = secret === null ? null : fingerprintOf('callback', secret.reveal());
+  const callbackSource = { user, password: { member: 'password', from }, answer: checked.data, fingerprint };
   if (secret === null || settings === null) return { callback: null, callbackSource };
   try {
     const callback = definition.create({

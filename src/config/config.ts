@@ -65,6 +65,8 @@ export interface CallbackSource {
   readonly password: SecretOrigin;
   /** Checked by the kind's own `answerSchema`. */
   readonly answer: unknown;
+  /** The same for as long as the password is; null when it was not read. */
+  readonly fingerprint: string | null;
 }
 
 export interface LoadedConfig {

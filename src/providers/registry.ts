@@ -28,25 +28,47 @@ export interface ProviderDirectory {
   get(key: string): Provider | null;
 }
 
-/** The configured providers, in the operator's order. */
-export class ProviderRegistry implements ProviderDirectory {
-  #byKey: ReadonlyMap<ProviderKey, Provider>;
+class FixedProviders implements ProviderDirectory {
+  readonly all: readonly Provider[];
+  readonly #byKey: ReadonlyMap<string, Provider>;
 
   constructor(providers: readonly Provider[]) {
     this.#byKey = new Map(providers.map((provider) => [provider.key, provider]));
-  }
-
-  get all(): readonly Provider[] {
-    return [...this.#byKey.values()];
+    this.all = [...this.#byKey.values()];
   }
 
   get(key: string): Provider | null {
-    return this.#byKey.get(key as ProviderKey) ?? null;
+    return this.#byKey.get(key) ?? null;
+  }
+}
+
+/** The configured providers, in the operator's order. */
+export class ProviderRegistry implements ProviderDirectory {
+  #now: FixedProviders;
+
+  constructor(providers: readonly Provider[]) {
+    this.#now = new FixedProviders(providers);
+  }
+
+  get all(): readonly Provider[] {
+    return this.#now.all;
+  }
+
+  /**
+   * The providers as they are at this moment, whatever takes their place later: for what must find the provider of a record
+   * that it has read, however long it lasts.
+   */
+  get now(): ProviderDirectory {
+    return this.#now;
+  }
+
+  get(key: string): Provider | null {
+    return this.#now.get(key);
   }
 
   /** Takes up another configuration. What is no longer in it is the caller's to close. */
   replace(providers: readonly Provider[]): void {
-    this.#byKey = new Map(providers.map((provider) => [provider.key, provider]));
+    this.#now = new FixedProviders(providers);
   }
 
   async close(): Promise<void> {

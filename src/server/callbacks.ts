@@ -5,7 +5,7 @@ import type { Clock } from '../model/time.ts';
 import type { CallbackAnswer, ProviderCallback } from '../providers/provider-callback.ts';
 import type { ProviderEvent } from '../providers/provider-event.ts';
 import type { RecentProviderEvents } from '../providers/recent-events.ts';
-import type { ProviderRegistry } from '../providers/registry.ts';
+import type { Provider, ProviderRegistry } from '../providers/registry.ts';
 import { CallbackGate, type GateLimits } from './callback-gate.ts';
 import { readBody, type BodyProblem } from './read-body.ts';
 
@@ -51,26 +51,32 @@ const BODY_REFUSALS: Readonly<Record<Exclude<BodyProblem, 'GONE'>, Refusal>> = {
  */
 export class Callbacks {
   readonly #deps: CallbackDeps;
-  readonly #bodyTimeoutMs: number;
-  readonly #doors: ReadonlyMap<string, Door>;
+  readonly #limits: CallbackLimits;
+  /** Providers may come and go. */
+  readonly #doors = new WeakMap<Provider, Door>();
 
   constructor(deps: CallbackDeps) {
-    const limits = { ...LIMITS, ...deps.limits };
     this.#deps = deps;
-    this.#bodyTimeoutMs = limits.bodyTimeoutMs;
-    this.#doors = new Map(
-      deps.providers.all.flatMap(({ key, callback, events }): [string, Door][] =>
-        callback === null
-          ? []
-          : [[key, { provider: key, callback, events, gate: new CallbackGate(limits, deps.clock) }]],
-      ),
-    );
+    this.#limits = { ...LIMITS, ...deps.limits };
   }
 
   /** Null when nothing is taken at this path. */
   at(pathname: string): ((request: IncomingMessage, response: ServerResponse) => Promise<void>) | null {
-    const door = this.#doors.get(PATH.exec(pathname)?.[1] ?? '');
-    return door === undefined ? null : (request, response) => this.#take(door, request, response);
+    const key = PATH.exec(pathname)?.[1];
+    const provider = key === undefined ? null : this.#deps.providers.get(key);
+    const door = provider === null ? null : this.#doorOf(provider);
+    return door === null ? null : (request, response) => this.#take(door, request, response);
+  }
+
+  #doorOf(provider: Provider): Door | null {
+    const { key, callback, events } = provider;
+    if (callback === null) return null;
+    let door = this.#doors.get(provider);
+    if (door === undefined) {
+      const gate = new CallbackGate(this.#limits, this.#deps.clock);
+      this.#doors.set(provider, (door = { provider: key, callback, events, gate }));
+    }
+    return door;
   }
 
   async #take(door: Door, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -89,7 +95,7 @@ export class Callbacks {
     if (!isKnown) return this.#answer(door, request, response, new Uint8Array());
     try {
       const { maxBytes } = callback;
-      const body = await readBody(request, { maxBytes, timeoutMs: this.#bodyTimeoutMs });
+      const body = await readBody(request, { maxBytes, timeoutMs: this.#limits.bodyTimeoutMs });
       if (body === 'GONE') {
         this.#deps.log.info(
           { provider: door.provider, status: null, reason: 'The sender went away.' },

@@ -7,27 +7,32 @@ import type { UpstreamLogEvent } from '../upstream/log-event.ts';
 import type { UpstreamObserver } from '../upstream/observer.ts';
 import { createUpstream } from '../upstream/upstream.ts';
 
+export interface ConnectDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly observer?: UpstreamObserver | undefined;
+}
+
 /** Makes a client and an adapter for every enabled provider. Calls nobody yet. */
 export function connectProviders(
   configured: readonly ConfiguredProvider[],
-  deps: { readonly clock: Clock; readonly log: Logger; readonly observer?: UpstreamObserver | undefined },
+  deps: ConnectDeps,
 ): ProviderRegistry {
-  const { clock, log, observer } = deps;
   return new ProviderRegistry(
-    configured
-      .filter((provider) => provider.enabled)
-      .map(({ key, name, kind, settings, callback, upstream: options }): Provider => {
-        const upstream = createUpstream(options, {
-          clock,
-          observer,
-          log: (event) => tell(log, event),
-        });
-        const adapter = kind.create({ provider: key, upstream, settings, clock });
-        const events = new RecentProviderEvents();
-        const { timeoutMs } = options;
-        return { key, name, kind: kind.kind, adapter, upstream, timeoutMs, callback, events };
-      }),
+    configured.filter(({ enabled }) => enabled).map((provider) => connectProvider(provider, deps)),
   );
+}
+
+/** Makes a client and an adapter. `events`: what the provider has told of its own accord before. Calls nobody yet. */
+export function connectProvider(
+  { key, name, kind, settings, callback, upstream: options }: ConfiguredProvider,
+  { clock, log, observer }: ConnectDeps,
+  events = new RecentProviderEvents(),
+): Provider {
+  const upstream = createUpstream(options, { clock, observer, log: (event) => tell(log, event) });
+  const adapter = kind.create({ provider: key, upstream, settings, clock });
+  const { timeoutMs } = options;
+  return { key, name, kind: kind.kind, adapter, upstream, timeoutMs, callback, events };
 }
 
 /** `requestId` is the request that a call was made for, as in every other line; the provider was sent another. */

@@ -2,11 +2,14 @@ import type { Logger } from 'pino';
 import type { LoadedConfig, ProviderKind } from '../config/config.ts';
 import { systemClock } from '../model/time.ts';
 import type { ProviderEvent } from '../providers/provider-event.ts';
+import type { Provider } from '../providers/registry.ts';
 import { assembleGateway } from './assemble.ts';
 import { Authenticator } from './auth/authenticator.ts';
+import { connectProvider } from './connect.ts';
 import { startHttpServer } from './http-server.ts';
 import { openProviders, type OpenProviders } from './open-providers.ts';
 import { beginOperation, type OperationDeps } from './operation-context.ts';
+import { Reloader, type ReloadReport } from './reload/reloader.ts';
 import { openServices } from './services.ts';
 import { faultsTo } from './telemetry/faults.ts';
 import { openTelemetry } from './telemetry/telemetry.ts';
@@ -17,8 +20,23 @@ export interface RunningGridweave extends Pick<OpenProviders, 'providers' | 'san
   readonly operationsUrl: string | null;
   /** Says who asks; another configuration of it can be put in its place while the gateway runs. */
   readonly authenticator: Authenticator;
+  /**
+   * Takes another configuration over without interrupting anybody: its providers, `auth`, the limits of single operations and
+   * the level of the log. Rejects, and nothing has changed, when a provider cannot be connected.
+   */
+  reload(config: LoadedConfig): Promise<ReloadReport>;
+  /** What is held, for metrics and leak tests. */
+  readonly held: RunningCounts;
   /** Gives what is under way `graceMs` in all, the configured time by default, then ends everything. */
   close(graceMs?: number): Promise<void>;
+}
+
+export interface RunningCounts {
+  /** Connections to providers that are not configured any more, and stay open for operations that began before. */
+  readonly retiring: number;
+  readonly followers: number;
+  readonly polling: number;
+  readonly watches: number;
 }
 
 export interface StartOptions {
@@ -39,7 +57,8 @@ export async function startGridweave(options: StartOptions): Promise<RunningGrid
   const clock = systemClock;
   const telemetry = openTelemetry(config, log);
   const { metrics } = telemetry;
-  const open = await openProviders(config, { kinds, clock, log, observer: metrics?.upstream });
+  const connecting = { clock, log, observer: metrics?.upstream };
+  const open = await openProviders(config, { kinds, ...connecting });
   const onFault = faultsTo(log);
   const leaving = new AbortController();
   const authenticator = new Authenticator({ auth: config.auth, clock, log });
@@ -52,7 +71,8 @@ export async function startGridweave(options: StartOptions): Promise<RunningGrid
       onFault,
       alsoAudit: metrics?.act,
     });
-    const deps = { providers: open.providers, limits: config.limits, clock, log, onFault, services };
+    const limits = { ...config.limits };
+    const deps = { providers: open.providers, limits, clock, log, onFault, services };
     const { gateway, live } = assembleGateway({
       ...deps,
       authenticator,
@@ -75,15 +95,35 @@ export async function startGridweave(options: StartOptions): Promise<RunningGrid
       onProviderEvent: options.onProviderEvent,
     });
     await telemetry.begin({ providers: open.providers, services, live, clock }, server);
-    if (options.greet ?? true) {
-      greet(deps, log, leaving.signal);
-    }
+    const greeted = (providers: readonly Provider[]): void => {
+      if (options.greet ?? true) greet(providers, deps, log, leaving.signal);
+    };
+    greeted(open.providers.all);
+    const reloader = new Reloader({
+      config,
+      providers: open.providers,
+      connect: (configured, before) => connectProvider(configured, connecting, before?.events),
+      services,
+      limits,
+      onReload: ({ auth }) => {
+        if (auth !== null) authenticator.replace(auth);
+      },
+      onConnected: greeted,
+      onFault,
+      log,
+      leaving: leaving.signal,
+    });
     return {
       url: server.url,
       operationsUrl: telemetry.url,
       authenticator,
       providers: open.providers,
       sandbox: open.sandbox,
+      reload: (next) => reloader.reload(next),
+      get held() {
+        const { followers, polling, watches } = services.live?.hub.stats ?? NOTHING_LIVE;
+        return { retiring: reloader.retiring, followers, polling, watches };
+      },
       close: async (graceMs = config.server.drainMs) => {
         const until = performance.now() + graceMs;
         leaving.abort();
@@ -91,6 +131,7 @@ export async function startGridweave(options: StartOptions): Promise<RunningGrid
         await authenticator.close();
         // Submissions had their time while requests had theirs.
         await services.close(Math.max(0, until - performance.now()));
+        await reloader.close();
         await open.close();
         await telemetry.close();
       },
@@ -103,9 +144,11 @@ export async function startGridweave(options: StartOptions): Promise<RunningGrid
   }
 }
 
-/** Asks every provider how it is, without anybody waiting for it: versions are known before the first query. */
-function greet(deps: OperationDeps, log: Logger, signal: AbortSignal): void {
-  for (const { key, adapter } of deps.providers.all) {
+const NOTHING_LIVE = { followers: 0, polling: 0, watches: 0 };
+
+/** Asks providers how they are, without anybody waiting for it: versions are known before the first query. */
+function greet(providers: readonly Provider[], deps: OperationDeps, log: Logger, signal: AbortSignal): void {
+  for (const { key, adapter } of providers) {
     const { read } = beginOperation(deps, signal);
     adapter.probe(read.call).then(
       ({ reachable, version, latencyMs, problem }) =>

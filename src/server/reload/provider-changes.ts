@@ -1,0 +1,46 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ConfiguredProvider } from '../../config/config.ts';
+
+/** What another configuration means for the providers, by key, in the order of the new one. */
+export interface ProviderChanges {
+  readonly added: readonly string[];
+  readonly changed: readonly string[];
+  readonly removed: readonly string[];
+  readonly unchanged: readonly string[];
+}
+
+/** Compares enabled providers: a disabled one is not there. */
+export function providerChanges(
+  before: readonly ConfiguredProvider[],
+  after: readonly ConfiguredProvider[],
+): ProviderChanges {
+  const known = new Map(before.map((provider) => [provider.key, provider]));
+  const wanted = new Set(after.map(({ key }) => key));
+  const keysOf = (isWanted: (provider: ConfiguredProvider) => boolean): string[] =>
+    after.filter(isWanted).map(({ key }) => key);
+  const isSame = (provider: ConfiguredProvider): boolean => {
+    const one = known.get(provider.key);
+    return one !== undefined && isSameProvider(one, provider);
+  };
+  return {
+    added: keysOf(({ key }) => !known.has(key)),
+    changed: keysOf((provider) => known.has(provider.key) && !isSame(provider)),
+    removed: before.map(({ key }) => key).filter((key) => !wanted.has(key)),
+    unchanged: keysOf(isSame),
+  };
+}
+
+/** Whether a connection made from one would do for the other. Where a secret is kept does not matter, only which it is. */
+function isSameProvider(a: ConfiguredProvider, b: ConfiguredProvider): boolean {
+  return isDeepStrictEqual(effectOf(a), effectOf(b));
+}
+
+function effectOf({ key, name, kind, settings, upstream, callbackSource }: ConfiguredProvider): object {
+  const { credential, baseUrl, ...calls } = upstream;
+  const callback =
+    callbackSource === null
+      ? null
+      : { user: callbackSource.user, password: callbackSource.fingerprint, answer: callbackSource.answer };
+  const secret = credential?.fingerprint ?? null;
+  return { key, name, kind: kind.kind, settings, callback, calls, url: baseUrl.href, secret };
+}
