@@ -30,7 +30,14 @@ beforeAll(async () => {
   server.publish(signing);
   made = await testAuth(
     { a: [only('bacalhau')], b: [only('bacalhau')], c: [only('qarnot')] },
-    { issuers: [issuerOf({ url: server.url }, { clockToleranceSeconds: 0 })] },
+    {
+      issuers: [
+        issuerOf(
+          { url: server.url },
+          { clockToleranceSeconds: 0, grants: [{ grant: only('bacalhau'), when: null }] },
+        ),
+      ],
+    },
   );
   gateway = await startTestGateway({ auth: made.auth });
 }, 60_000);
@@ -70,16 +77,6 @@ const change = (by: (auth: AuthConfig) => Partial<AuthConfig>): void =>
   gateway.authenticator.replace({ ...made.auth, ...by(made.auth) });
 
 describe('what lasts', () => {
-  it('ends with the token it was let in with', async () => {
-    const token = await tokenOf(signing, systemClock, { lifeSeconds: 3 });
-    const both = await watchTwice(token);
-    await toldOfTheEnd(both);
-    expect(systemClock.now()).toBeGreaterThanOrEqual(
-      1_000 *
-        (JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { exp: number }).exp,
-    );
-  }, 30_000);
-
   it('ends with the key when the configuration no longer has it, and others stay', async () => {
     const gone = await watchTwice(made.keys.a);
     const stays = await watchTwice(made.keys.c);
@@ -98,6 +95,21 @@ describe('what lasts', () => {
     await toldOfTheEnd(token);
     change(() => ({}));
     await until(() => gateway.authenticator.watched === 0, 'nobody to be watched');
+  }, 30_000);
+
+  it('ends with the token it was let in with', async () => {
+    // Somebody watches already, so that a snapshot is there before the token ends, however busy the machine is.
+    const before = await watchTwice(made.keys.a);
+    const token = await tokenOf(signing, systemClock, { lifeSeconds: 6 });
+    const both = await watchTwice(token);
+    await toldOfTheEnd(both);
+    expect([before.ws.closed, before.sse.ended]).toEqual([null, false]);
+    before.ws.ws.terminate();
+    before.sse.leave();
+    expect(systemClock.now()).toBeGreaterThanOrEqual(
+      1_000 *
+        (JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { exp: number }).exp,
+    );
   }, 30_000);
 
   it('is shared by those who see the same, and by nobody else', async () => {

@@ -98,10 +98,15 @@ describe('a key', () => {
 
 describe('another configuration', () => {
   it('keeps what is known of keys that stay, and refuses those that went or changed', async () => {
-    await keys.identify(made.keys.ci, HERE);
+    const hashing = await timeOf(() => keys.identify(made.keys.ci, HERE));
     const [ci, late] = made.auth.apiKeys;
-    keys.replace([ci!]);
-    expect(await timeOf(() => keys.identify(made.keys.ci, HERE))).toBeLessThan(10);
+    const again = await timeOf(async () => {
+      for (let i = 0; i < 50; i++) {
+        keys.replace([ci!]);
+        await keys.identify(made.keys.ci, HERE);
+      }
+    });
+    expect(again).toBeLessThan(hashing * 10);
     expect(await refusalOf(made.keys.late)).toBe(NOT_ACCEPTED);
     keys.replace([{ ...ci!, hash: late!.hash }]);
     expect(await refusalOf(made.keys.ci)).toBe(NOT_ACCEPTED);
