@@ -4,7 +4,7 @@ import type { Provider } from '../providers/registry.ts';
 import type { LiveEvent, WatchedKind } from './event.ts';
 import type { EventLog } from './event-log.ts';
 import { KnownKeeper } from './known/keeper.ts';
-import type { KnownStore } from './known/known-store.ts';
+import type { Known, KnownStore } from './known/known-store.ts';
 import type { Interest, Told } from './live.ts';
 import type { SourceState } from './message.ts';
 import type { LiveOptions } from './options.ts';
@@ -307,7 +307,7 @@ export class Follower {
     const partition = provider.key;
     await anewAfter;
     const window = await log.open(partition);
-    const last = anewAfter === undefined && known !== null ? await known.load(partition) : null;
+    const last = anewAfter === undefined ? await this.#lastKnown() : null;
     if (last !== null && (await takeUp(this.tracker, last, log, { partition, window }))) {
       this.#knows = true;
       this.#keeper?.tookUp(last.position);
@@ -317,6 +317,17 @@ export class Follower {
       this.#promised = true;
     } else if (known !== null || window.lastSeq > 0 || anewAfter !== undefined) {
       await log.breakEpoch(partition);
+    }
+  }
+
+  /** Null when nothing can be taken up, for whatever reason: then readers start over. */
+  async #lastKnown(): Promise<Known | null> {
+    const { known, provider, onFault } = this.#deps;
+    try {
+      return known === null ? null : await known.load(provider.key);
+    } catch (fault) {
+      onFault(fault);
+      return null;
     }
   }
 

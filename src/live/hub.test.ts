@@ -199,6 +199,19 @@ describe('a log that was kept', () => {
     },
   );
 
+  test('cannot be vouched for when nobody can read what was known', async () => {
+    const log = new RingLog();
+    const known = new KnownInMemory();
+    const lab = new ScriptedProvider('lab');
+    lab.rows = [now('a', 'RUNNING')];
+    const store = { ...known.process(), load: () => Promise.reject(new Error('EACCES')) };
+    const { hub, broken } = start([lab], {}, log, store);
+    await log.open(LAB);
+    hub.watch(JOBS);
+    await pass(100);
+    expect([broken, hub.snapshot(JOBS).length, faults().length]).toEqual([['lab'], 1, 1]);
+  });
+
   test('without a store for what is known, it cannot be vouched for either', async () => {
     const log = new RingLog();
     const lab = new ScriptedProvider('lab');

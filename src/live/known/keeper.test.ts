@@ -151,6 +151,19 @@ describe('a picture of what is known', () => {
     expect(store.forgotten).toBe(1);
   });
 
+  it('that cannot be given up keeps something from being learned, until a new epoch has made it void', async () => {
+    const { store, log, keeper, rest } = await rig();
+    keeper.noticed();
+    await rest();
+    store.forget = () => Promise.reject(new Error('EACCES'));
+    let learned = 0;
+    await expect(keeper.learn(() => (learned += 1))).rejects.toThrow('EACCES');
+    expect(learned).toBe(0);
+    await log.breakEpoch(LAB);
+    await keeper.learn(() => (learned += 1));
+    expect(learned).toBe(1);
+  });
+
   it('does not take its place when something was learned while it was being written', async () => {
     const { store, keeper, rest, facts, clock } = await rig();
     store.held = true;

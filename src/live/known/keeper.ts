@@ -55,7 +55,9 @@ export class KnownKeeper {
     this.#revision += 1;
     try {
       await this.#saving;
-      if (this.#saved !== null) await this.#deps.store.forget(this.#deps.partition);
+      // One of another epoch is void already.
+      const isBelieved = this.#saved !== null && this.#saved.epoch === this.#window?.epoch;
+      if (isBelieved) await this.#deps.store.forget(this.#deps.partition);
       this.#saved = null;
       return learn();
     } finally {

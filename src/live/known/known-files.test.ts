@@ -131,8 +131,8 @@ describe('the files of what is known', () => {
       await store.save(LAB, knownOf(tracker), always);
       expect((await store.load(LAB))?.picture.objects).toHaveLength(20_000);
     });
-    // About 12 ms; a machine that is busy with other things must not fail the test.
-    expect(longest).toBeLessThan(40);
+    // About 12 ms, and some hundreds if it were done in one go. A machine that is busy must not fail the test.
+    expect(longest).toBeLessThan(100);
   });
 });
 
