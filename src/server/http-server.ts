@@ -97,6 +97,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   );
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // Who stays on the connection would stay with a gateway that leaves.
+    if (!accepting) response.setHeader('Connection', 'close');
     const verdict = guardBrowsers(request, response, { allowedOrigins: options.allowedOrigins ?? [] });
     if (verdict === 'ANSWERED') return;
     if (verdict === 'CROSS_SITE') {

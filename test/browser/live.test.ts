@@ -49,7 +49,7 @@ describe.skipIf(!hasChromium())('subscriptions in Chromium', () => {
   it('an EventSource comes back after its connection was cut, and goes on without a duplicate', async () => {
     const proxy = await startTcpProxy(gateway.url);
     try {
-      await page.goto(`${proxy.url}/health`);
+      await page.goto(`${proxy.url}/graphql`);
       await page.evaluate(`
         globalThis.heard = [];
         globalThis.source = new EventSource('/graphql?query=' + encodeURIComponent(${JSON.stringify(WATCH)}));
@@ -61,8 +61,9 @@ describe.skipIf(!hasChromium())('subscriptions in Chromium', () => {
       const changes = async (): Promise<number> =>
         (await heard()).filter(({ type }) => type === 'JobChange').length;
       await expect.poll(changes, { timeout: PATIENCE_MS }).toBeGreaterThan(1);
-      const before = await heard();
       proxy.cut();
+      await expect.poll(() => /last-event-id: \S+/i.test(proxy.sent), { timeout: PATIENCE_MS }).toBe(true);
+      const before = await heard();
       await expect
         .poll(async () => (await heard()).length - before.length, { timeout: PATIENCE_MS })
         .toBeGreaterThan(2);

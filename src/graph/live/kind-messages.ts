@@ -86,8 +86,10 @@ function messagesOf<R extends WatchedRecord>({ Name, field, type, stateEnum }: K
       }),
       previousState: t.field({
         type: stateEnum as typeof StateEnum,
-        description: 'Its state as it was told before.',
-        resolve: ({ event }) => event.before.status.state as never,
+        nullable: true,
+        description:
+          'Its state as it was told before. Never null here, but of one type with that of a change.',
+        resolve: ({ event }) => stateOf(event.before),
       }),
       matches: t.exposeBoolean('matches', { description: MATCHES }),
     }),
@@ -109,8 +111,9 @@ function messagesOf<R extends WatchedRecord>({ Name, field, type, stateEnum }: K
       }),
       previousState: t.field({
         type: stateEnum as typeof StateEnum,
-        description: 'Its state as it was last told.',
-        resolve: ({ event }) => event.before.status.state as never,
+        nullable: true,
+        description: 'Its state as it was last told. Never null here, but of one type with that of a change.',
+        resolve: ({ event }) => stateOf(event.before),
       }),
     }),
   });
