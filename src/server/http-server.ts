@@ -99,6 +99,13 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     // Who stays on the connection would stay with a gateway that leaves.
     if (!accepting) response.setHeader('Connection', 'close');
+    const { pathname, searchParams } = targetOf(request);
+    const callback = callbacks.at(pathname);
+    if (callback !== null) {
+      // No browser has any business there.
+      await callback(request, response);
+      return;
+    }
     const verdict = guardBrowsers(request, response, { allowedOrigins: options.allowedOrigins ?? [] });
     if (verdict === 'ANSWERED') return;
     if (verdict === 'CROSS_SITE') {
@@ -107,11 +114,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
       sendJson(response, 403, problem('CROSS_SITE', message));
       return;
     }
-    const { pathname, searchParams } = targetOf(request);
-    const callback = callbacks.at(pathname);
-    if (callback !== null) {
-      await callback(request, response);
-    } else if (pathname === '/health') {
+    if (pathname === '/health') {
       await gateway(request, response);
     } else if (isMisled(request)) {
       refuseRequest(request, response, foreignHost());
