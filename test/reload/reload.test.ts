@@ -216,6 +216,31 @@ describe('another configuration while the gateway runs', { timeout: 60_000 }, ()
     expect(await names(gateway)).toEqual(['a/one']);
   });
 
+  it('opens and closes the doors by which providers call', async () => {
+    const entry = { key: 'ce', kind: 'charity-engine', url: 'http://127.0.0.1:9' };
+    const withDoor = { ...entry, callback: { user: 'them', password: { env: 'PASSWORD' } } };
+    const read = (provider: object, PASSWORD = '') =>
+      loadConfig({
+        text: JSON.stringify({ ...FAST, providers: [provider] }),
+        env: { PASSWORD },
+        kinds: PROVIDER_KINDS,
+      });
+    const gateway = await start(read(entry));
+    const call = async (password: string): Promise<number> => {
+      const authorization = `Basic ${Buffer.from(`them:${password}`).toString('base64')}`;
+      const headers = { authorization, 'content-type': 'application/json' };
+      const url = `${gateway.running.url}/callbacks/ce`;
+      return (await fetch(url, { method: 'POST', headers, body: 'no JSON' })).status;
+    };
+    expect(await call('first')).toBe(404);
+    await gateway.running.reload(read(withDoor, 'first'));
+    expect([await call('first'), await call('second')]).toEqual([400, 401]);
+    expect((await gateway.running.reload(read(withDoor, 'second'))).changed).toEqual(['ce']);
+    expect([await call('first'), await call('second')]).toEqual([401, 400]);
+    await gateway.running.reload(read(entry));
+    expect(await call('second')).toBe(404);
+  });
+
   it('is read from the disk, secrets too: a rotated one is used, and nobody else notices', async () => {
     const [a, b] = [await provider('one'), await provider('two')];
     const place = await folder();
