@@ -220,6 +220,21 @@ describe('providers that take the place of others', () => {
     expect(await resumed()).toBe('GAP EPOCH b');
   });
 
+  test('whoever was cut off in the first snapshot, and finds nobody configured, starts over with nothing', async () => {
+    const a = running('a', 'one', 'two');
+    const { hub } = start([a]);
+    const feeds = feedsOf(hub);
+    const opening = feeds.open(request({ start: 'SNAPSHOT' }));
+    await pass(100);
+    const feed = await opening;
+    expect(feed.take(1).map(({ message }) => told(message))).toEqual(['SNAPSHOT one RUNNING']);
+    feed.drain();
+    const after = feed.take(10).at(-1)!.message.cursor;
+    await hub.replaceProviders([]);
+    const again = await feeds.open(request({ start: 'AFTER', after }));
+    expect(storyOf(again)).toEqual(['GAP EPOCH ', 'SNAPSHOT_END']);
+  });
+
   test('again and again leaves nothing behind', async () => {
     const a = running('a');
     const log = new RingLog();

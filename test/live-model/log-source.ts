@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -71,7 +71,7 @@ export function fileSource(events: number): LogSource {
     crash: () => {
       const left = directories.at(-1)!;
       const copy = `${left}-`;
-      cpSync(left, copy, { recursive: true });
+      copyAsItIs(left, copy);
       const lock = join(copy, 'lock');
       const holder = JSON.parse(readFileSync(lock, 'utf8')) as object;
       // A process of the same place that started before any other: it is certainly not there any more.
@@ -83,4 +83,17 @@ export function fileSource(events: number): LogSource {
       await Promise.all(directories.map((directory) => rm(directory, { recursive: true, force: true })));
     },
   };
+}
+
+/** The disk goes on with what it was told to do: a file that was there may be gone a moment later. */
+function copyAsItIs(from: string, to: string): void {
+  for (;;) {
+    try {
+      cpSync(from, to, { recursive: true });
+      return;
+    } catch (error) {
+      if (!(error instanceof Error) || !('code' in error) || error.code !== 'ENOENT') throw error;
+      rmSync(to, { recursive: true, force: true });
+    }
+  }
 }

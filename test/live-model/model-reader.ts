@@ -73,6 +73,7 @@ export class ModelReader {
     this.cut();
     this.cursor = null;
     this.isWhole = false;
+    this.mirror = new Map();
   }
 
   take(limit: number): number {

@@ -91,7 +91,7 @@ export class LiveFeed implements Feed, GroupMember, Bookmarked {
   }
 
   async startAfter(positions: Positions): Promise<void> {
-    const { group, log } = this.#parts;
+    const { group, log, onGap } = this.#parts;
     this.#catchUp = new CatchUp(log, positions, group.positions(), (entry, at) => group.past(entry, at));
     // What a reader holds of a provider that has been taken out is not told gone one by one.
     const departed = group.departed(positions);
@@ -99,8 +99,10 @@ export class LiveFeed implements Feed, GroupMember, Bookmarked {
     const lost = await lostPast(log, [...group.partitions, ...departed], held);
     // Drained meanwhile: nothing is read any more.
     if (this.#closing !== null) return;
-    if (lost === null) void this.#fill();
-    else this.#giveUp(lost.reason, lost.partitions);
+    if (lost !== null) this.#giveUp(lost.reason, lost.partitions);
+    // The cursor of nothing, and there is nobody to ask: half of a snapshot that it may have been sent is not to be kept.
+    else if (positions.size === 0 && onGap === 'RESNAPSHOT') this.#giveUp('EPOCH', group.partitions);
+    else void this.#fill();
   }
 
   // What comes from outside.
