@@ -36,9 +36,21 @@ export function useHttpErrors(): Plugin {
 }
 
 function coded(error: GraphQLError): GraphQLError {
-  const http = error.extensions?.['http'];
-  const code = error.extensions?.['code'];
+  const { http, code, originalError } = error.extensions ?? {};
   const ours = typeof code === 'string' ? OUR_CODE[code] : undefined;
+  if (originalError !== undefined) return withoutQuote(error);
   if (ours !== undefined) return withCode(error, ours);
   return http !== undefined && code === undefined ? withCode(error, 'BAD_REQUEST') : error;
+}
+
+/** What a parser says of a body quotes it, and there may be secrets in it. */
+function withoutQuote(error: GraphQLError): GraphQLError {
+  const { originalError: _quote, http, ...extensions } = error.extensions;
+  const status = isObject(http) && typeof http['status'] === 'number' ? http['status'] : 400;
+  // `status` alone: with `spec` beside it, and without the quote, Yoga would answer 200.
+  return new GraphQLError(error.message, { extensions: { ...extensions, http: { status } } });
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }

@@ -228,4 +228,18 @@ describe('what is nobody’s', () => {
     }
     expect(client.gateway.logLines.filter(({ level }) => level >= 50)).toEqual([]);
   });
+
+  it('a body that is no JSON: nothing of it is quoted', async () => {
+    const { gateway: running } = gateway();
+    for (const body of [`{"query": "mutation { x(env: \n ${CANARY}`, CANARY, `{"query": ${CANARY}}`]) {
+      const response = await running.post(body);
+      const text = await response.text();
+      expect([response.status, JSON.parse(text)]).toMatchObject([
+        400,
+        { errors: [{ extensions: { code: 'BAD_REQUEST' } }] },
+      ]);
+      expect(text).not.toContain(CANARY);
+    }
+    expect(JSON.stringify(running.logLines)).not.toContain(CANARY);
+  });
 });
