@@ -174,7 +174,10 @@ describe('queries and mutations', () => {
     expect(codeOf('valid')).toEqual([{ code: 'GRAPHQL_VALIDATION_FAILED' }, expect.any(String)]);
     expect(codeOf('coerce')).toEqual([{ code: 'BAD_USER_INPUT' }, expect.any(String)]);
     expect(codeOf('refuse')).toEqual([{ code: 'NOT_FOUND', retryable: false }, 'There is no such thing.']);
-    expect(codeOf('broken')).toEqual([{ code: 'INTERNAL', requestId: expect.any(String) }, expect.not.stringContaining('secret')]);
+    expect(codeOf('broken')).toEqual([
+      { code: 'INTERNAL', requestId: expect.any(String) },
+      expect.not.stringContaining('secret'),
+    ]);
   });
 
   it('are aborted when the client completes them, and the id can be used again at once', async () => {
