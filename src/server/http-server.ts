@@ -60,6 +60,8 @@ export interface RunningServer {
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const DEFAULT_GRACE_MS = 5_000;
+/** How often a server that leaves looks for connections that nothing happens on any more. */
+const SWEEP_MS = 50;
 
 /** Listens on a socket and leads each request to what answers it. */
 export async function startHttpServer(options: HttpServerOptions): Promise<RunningServer> {
@@ -241,8 +243,11 @@ function targetOf(request: IncomingMessage): URL {
 function closeServer(server: Server, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
     const force = setTimeout(() => server.closeAllConnections(), graceMs);
+    // A connection whose last answer began before this is kept for another request, which nobody would answer.
+    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
     server.close(() => {
       clearTimeout(force);
+      clearInterval(sweep);
       resolve();
     });
     server.closeIdleConnections();

@@ -47,7 +47,7 @@ export function parseExposition(text: string): Map<string, Family> {
     if (current === null || !belongs(sample, current.name, current.family.type)) {
       throw new Error(`Not of the metric above it: ${line}`);
     }
-    const series = `${sample.name} ${JSON.stringify(Object.entries(sample.labels).sort())}`;
+    const series = `${sample.name} ${JSON.stringify(byName(sample.labels))}`;
     if (seen.has(series)) throw new Error(`Twice: ${line}`);
     seen.add(series);
     current.family.samples.push(sample);
@@ -63,7 +63,7 @@ function parseSample(line: string): Sample {
   const labels: Record<string, string> = {};
   for (let rest = inner; rest !== '';) {
     const label = LABEL.exec(rest);
-    if (label === null || label[1]! in labels) throw new Error(`Bad labels: ${line}`);
+    if (label === null || Object.hasOwn(labels, label[1]!)) throw new Error(`Bad labels: ${line}`);
     labels[label[1]!] = label[2]!.replaceAll(/\\(.)/g, (_, c: string) => (c === 'n' ? '\n' : c));
     rest = rest.slice(label[0].length);
   }
@@ -107,7 +107,11 @@ function checkFamily(name: string, { type, samples }: Family): void {
 }
 
 function seriesOf({ labels: { le: _le, ...labels } }: Sample): string {
-  return JSON.stringify(Object.entries(labels).sort());
+  return JSON.stringify(byName(labels));
+}
+
+function byName(labels: Readonly<Record<string, string>>): [string, string][] {
+  return Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function groups(samples: readonly Sample[]): Map<string, Sample[]> {

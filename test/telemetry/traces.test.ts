@@ -113,7 +113,7 @@ describe('the spans of an operation', { timeout: 30_000 }, () => {
     const joiner = lists.find((list) => idOf(list) !== payer)!;
     expect(shared[0]!.links.map(({ context }) => context.spanId)).toEqual([idOf(joiner)]);
     const counted = operations().map(({ attributes }) => attributes['gridweave.upstream.shared_calls']);
-    expect(counted.toSorted()).toEqual([0, shared.length]);
+    expect(new Set(counted)).toEqual(new Set([0, shared.length]));
   });
 
   it('belong to the trace of the caller who names one', async () => {
