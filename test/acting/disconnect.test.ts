@@ -3,21 +3,9 @@ import { describe, expect, it, vi } from 'vitest';
 import type { SandboxKind } from '../../src/sandbox/sandbox.ts';
 import type { ActingClient } from './acting-client.ts';
 import { actionOn, SUBMIT } from './documents.ts';
-import { ALL, neutralSpec } from './specs.ts';
+import { ALL, CANCEL_CALL, CREATE_CALL, neutralSpec } from './specs.ts';
 import { actingGateway } from './start.ts';
 
-const CREATE: Readonly<Record<SandboxKind, string>> = {
-  bacalhau: 'PUT /api/v1/orchestrator/jobs',
-  qarnot: 'POST /tasks',
-  runai: 'POST /api/v1/workloads/trainings',
-  'charity-engine': 'POST /remotejobs/v2/job-create',
-};
-const CANCEL: Readonly<Record<SandboxKind, string>> = {
-  bacalhau: 'DELETE ',
-  qarnot: '/abort',
-  runai: 'DELETE ',
-  'charity-engine': 'DELETE ',
-};
 const SLOW = { kind: 'latency', ms: 250 };
 
 /** Asks, and leaves as soon as the provider has heard of it. */
@@ -52,7 +40,7 @@ describe.each(ALL)('a client of %s that disconnects in the middle', (kind) => {
     const client = gateway();
     const before = client.count(kind);
     const input = await client.inputFor(kind, neutralSpec(), { idempotencyKey: 'left' });
-    await askAndLeave(client, kind, CREATE[kind], { query: SUBMIT, variables: { input } });
+    await askAndLeave(client, kind, CREATE_CALL[kind], { query: SUBMIT, variables: { input } });
     const repeat = await client.submit(input);
     expect(repeat).toMatchObject({ outcome: 'CREATED', replayed: true, errors: [] });
     expect(client.count(kind)).toBe(before + 1);
@@ -70,7 +58,7 @@ describe.each(ALL)('a client of %s that disconnects in the middle', (kind) => {
     const client = gateway();
     const { id } = await client.create(kind, neutralSpec());
     const body = { query: actionOn('job', 'cancelJob'), variables: { input: { id } } };
-    await askAndLeave(client, kind, CANCEL[kind], body);
+    await askAndLeave(client, kind, CANCEL_CALL[kind], body);
     await vi.waitFor(
       async () => expect((await client.job(id))?.status.state ?? 'CANCELLED').toMatch(/^CANCEL/),
       { timeout: 5_000, interval: 20 },

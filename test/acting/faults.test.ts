@@ -1,23 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { FaultEffect } from '../../src/sandbox/emulator.ts';
-import type { SandboxKind } from '../../src/sandbox/sandbox.ts';
 import { DEFAULT_UPSTREAM_OPTIONS } from '../../src/upstream/options.ts';
-import { ALL, neutralSpec, type SubmitJobInput } from './specs.ts';
+import { ALL, CANCEL_CALL, CREATE_CALL, neutralSpec, type SubmitJobInput } from './specs.ts';
 import { actingGateway } from './start.ts';
-
-/** What a provider's calls to create and to cancel contain. */
-const CREATE: Readonly<Record<SandboxKind, string>> = {
-  bacalhau: 'PUT /api/v1/orchestrator/jobs',
-  qarnot: 'POST /tasks',
-  runai: 'POST /api/v1/workloads/trainings',
-  'charity-engine': 'POST /remotejobs/v2/job-create',
-};
-const CANCEL: Readonly<Record<SandboxKind, string>> = {
-  bacalhau: 'DELETE ',
-  qarnot: '/abort',
-  runai: 'DELETE ',
-  'charity-engine': 'DELETE ',
-};
 
 const TIMEOUT_MS = 700;
 /** Flights are short, so that what cannot be found out is said soon; nothing is cut off for failing often. */
@@ -40,7 +25,7 @@ describe.each(ALL)('a cancellation at %s that', (kind) => {
   it.each(LOST)('%s is done, or unknown, and can be repeated', async (_what, effect) => {
     const client = gateway();
     const { id } = await client.create(kind, neutralSpec());
-    client.break(kind, CANCEL[kind], effect);
+    client.break(kind, CANCEL_CALL[kind], effect);
     const first = await client.act('cancelJob', id);
     client.mend(kind);
     if (first.outcome === 'UNKNOWN') {
@@ -58,7 +43,7 @@ describe.each(ALL)('a cancellation at %s that', (kind) => {
   it('is refused is not done, and says so', async () => {
     const client = gateway();
     const { id } = await client.create(kind, neutralSpec());
-    client.break(kind, CANCEL[kind], { kind: 'status', status: 403, body: '{"message":"not yours"}' });
+    client.break(kind, CANCEL_CALL[kind], { kind: 'status', status: 403, body: '{"message":"not yours"}' });
     expect(await client.act('cancelJob', id)).toMatchObject({
       outcome: 'REFUSED',
       object: { id },
@@ -96,7 +81,7 @@ describe.each(ALL)('a submission to %s that', (kind) => {
       const spec = neutralSpec({ name: `lost-${String(inputs.length)}` });
       const input = await client.inputFor(kind, spec, { idempotencyKey: what });
       inputs.push(input);
-      client.break(kind, CREATE[kind], effect);
+      client.break(kind, CREATE_CALL[kind], effect);
       const first = await client.submit(input);
       client.mend(kind);
       expect(['CREATED', 'UNKNOWN'], what).toContain(first.outcome);
@@ -142,7 +127,11 @@ describe.each(ALL)('a submission to %s that', (kind) => {
     const spec = neutralSpec({ name: 'refused' });
     const input = await client.inputFor(kind, spec, { idempotencyKey: 'refused' });
     const before = client.count(kind);
-    client.break(kind, CREATE[kind], { kind: 'status', status: 403, body: '{"message":"no more for you"}' });
+    client.break(kind, CREATE_CALL[kind], {
+      kind: 'status',
+      status: 403,
+      body: '{"message":"no more for you"}',
+    });
     const refused = await client.submit(input);
     client.mend(kind);
     expect(refused).toMatchObject({

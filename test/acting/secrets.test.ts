@@ -52,7 +52,8 @@ describe('values of env, and idempotency keys', () => {
       ['job events', stream.text + JSON.stringify(stream.events)],
       ...(await kept().texts()),
     ];
-    expect(places.map(([name]) => name).join()).toMatch(/intents\.jsonl.*|audit\.jsonl.*/);
+    const looked = places.map(([name]) => name).join();
+    for (const file of ['intents.jsonl', 'audit.jsonl']) expect(looked).toContain(file);
     const leaks = places.filter(([, text]) => text.includes(CANARY) || text.includes(KEY));
     expect(leaks.map(([name]) => name)).toEqual([]);
   }
@@ -138,7 +139,6 @@ describe('values of env, and idempotency keys', () => {
 });
 
 describe('secretEnv', () => {
-  const kept = keptData();
   let client: ActingClient;
   beforeAll(async () => {
     client = new ActingClient(await startTestGateway({ sandbox: STILL }));
@@ -146,7 +146,6 @@ describe('secretEnv', () => {
   afterAll(() => client.gateway.close());
 
   it.each(ALL)('is honoured by %s, or refused before anything is sent', async (kind) => {
-    expect(kept().directory).not.toBe('');
     const secretEnv = [
       kind === 'bacalhau'
         ? { name: 'PASSWORD', secret: 'DB_PASSWORD' }

@@ -64,4 +64,19 @@ export const GIVEN_FIELDS: readonly string[] = [
   'spec.resources.memoryBytes',
 ];
 
+/** Every kind, in the order in which providers are configured. */
 export const ALL: readonly SandboxKind[] = ['bacalhau', 'qarnot', 'runai', 'charity-engine'];
+
+/** What a provider's calls to create contain, and those to cancel. */
+export const CREATE_CALL: Readonly<Record<SandboxKind, string>> = {
+  bacalhau: 'PUT /api/v1/orchestrator/jobs',
+  qarnot: 'POST /tasks',
+  runai: 'POST /api/v1/workloads/trainings',
+  'charity-engine': 'POST /remotejobs/v2/job-create',
+};
+export const CANCEL_CALL: Readonly<Record<SandboxKind, string>> = {
+  bacalhau: 'DELETE ',
+  qarnot: '/abort',
+  runai: 'DELETE ',
+  'charity-engine': 'DELETE ',
+};
