@@ -32,6 +32,8 @@ export function skipped(check: string, subject: string, detail: string): Finding
 
 /** The code of an error of the system, or its name: its message may hold anything. */
 export function codeOf(error: unknown): string {
+  // What TLS says of a certificate is a bare code.
+  if (typeof error === 'string') return error;
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
   return error instanceof Error ? error.name : 'unknown';
 }

@@ -19,7 +19,9 @@ export async function checkProbe(provider: Provider, failedBefore: string | null
 }
 
 function answers(subject: string, { reachable, version, latencyMs, problem }: ProbeResult): Finding {
-  if (problem !== null) return fail('probe', subject, problem.message, ERROR_CODES[problem.code].remedy);
+  if (problem !== null) {
+    return fail('probe', subject, `${problem.code}: ${problem.message}`, ERROR_CODES[problem.code].remedy);
+  }
   if (!reachable) return fail('probe', subject, 'It does not answer.', 'Check whether the provider is up.');
   const detail = `${version ?? 'It does not tell its version'}${latencyMs === null ? '' : `, in ${String(Math.round(latencyMs))} ms`}.`;
   return ok('probe', subject, detail);
