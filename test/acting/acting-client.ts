@@ -1,5 +1,5 @@
 import type { SandboxKind } from '../../src/sandbox/sandbox.ts';
-import type { ReceivedCall } from '../../src/sandbox/emulator.ts';
+import type { FaultEffect, ReceivedCall } from '../../src/sandbox/emulator.ts';
 import type { Action, JobFilter, State } from '../generated/graphql.ts';
 import { emulatorOf } from '../support/emulator-of.ts';
 import type { TestGateway } from '../support/gateway.ts';
@@ -252,9 +252,9 @@ export class ActingClient {
   }
 
   /** Breaks the next calls that match. */
-  break(kind: SandboxKind, match: string, effect: object, times = 1): void {
+  break(kind: SandboxKind, match: string, effect: FaultEffect, times = 1): void {
     const { faults } = emulatorOf(this.gateway, kind);
-    faults.set(`broken ${match}`, { match, times, effect: effect as never });
+    faults.set(`broken ${match}`, { match, times, effect });
   }
 
   mend(kind: SandboxKind): void {

@@ -6,7 +6,7 @@ import { actionOn, SUBMIT } from './documents.ts';
 import { ALL, CANCEL_CALL, CREATE_CALL, neutralSpec } from './specs.ts';
 import { actingGateway } from './start.ts';
 
-const SLOW = { kind: 'latency', ms: 250 };
+const SLOW = { kind: 'latency', ms: 250 } as const;
 
 /** Asks, and leaves as soon as the provider has heard of it. */
 async function askAndLeave(
