@@ -44,6 +44,7 @@ export function openTelemetry(config: Pick<LoadedConfig, 'metrics' | 'server'>, 
         readiness: () => readiness(watched.providers, server.accepting),
         log,
       });
+      log.info({ url: listener.url }, 'metrics, health and readiness');
     },
     close: async () => {
       metrics?.close();
