@@ -78,7 +78,7 @@ async function isRead(gateway: Gateway, keys: readonly NativeKey[]): Promise<boo
 }
 
 /** Nobody can ever say: no other process is at it, and there is nothing to wait for. */
-export function isForEver({ outcome, refusals: [refusal] }: SubmitResult): boolean {
+function isForEver({ outcome, refusals: [refusal] }: SubmitResult): boolean {
   if (outcome !== 'UNKNOWN' || refusal?.type !== 'FAILED') return false;
   return refusal.error.details.retryAfterMs === undefined;
 }

@@ -46,6 +46,8 @@ export interface Figures {
 }
 
 const CHUNK = 100;
+/** How long a job that was created last may be missing, in milliseconds of the machine. */
+const VISIBLE_MS = 3_000;
 
 export async function judge(remains: Remains): Promise<Verdict> {
   const { options, running, submissions, creates, cutOff, faults, host } = remains;
@@ -135,11 +137,15 @@ function jobsByStamp(all: Iterable<SimJob>): ReadonlyMap<string, readonly SimJob
 async function readableKeys(host: Host, keys: readonly NativeKey[]): Promise<ReadonlySet<NativeKey>> {
   const gateway = await host.onlooker();
   const readable = new Set<NativeKey>();
+  const until = performance.now() + VISIBLE_MS;
   try {
-    for (let from = 0; from < keys.length; from += CHUNK) {
-      const some = keys.slice(from, from + CHUNK);
-      const { found } = await gateway.adapter.get('job', some, gateway.caller.read.call);
-      for (const key of found.keys()) readable.add(key);
+    for (let missing = keys; missing.length > 0; missing = keys.filter((key) => !readable.has(key))) {
+      for (let from = 0; from < missing.length; from += CHUNK) {
+        const some = missing.slice(from, from + CHUNK);
+        const { found } = await gateway.adapter.get('job', some, gateway.caller.read.call);
+        for (const key of found.keys()) readable.add(key);
+      }
+      if (performance.now() > until) break;
     }
   } finally {
     await gateway.abandon();
