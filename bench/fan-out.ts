@@ -7,7 +7,8 @@
  * into, so with few of them the heap says more than the resident size.
  *
  * CONNECTIONS (1000), EVENTS_PER_SECOND (20), SECONDS (4) and ROUNDS (5) in the environment; 10,000 connections want
- * EVENTS_PER_SECOND=2 and a limit of 25,000 open files.
+ * EVENTS_PER_SECOND=2 and a limit of 25,000 open files. STALLED=1 adds the gateway with one more client, which stops
+ * reading at once: what the others hear of it.
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -61,6 +62,8 @@ class Subject {
   readonly memory: { rss: number; heap: number }[] = [];
   messageBytes = 0;
   lost = 0;
+  url = '';
+  readonly #others: ChildProcess[] = [];
 
   private constructor(name: string, server: ChildProcess, clients: ChildProcess, idle: Spent) {
     this.name = name;
@@ -78,12 +81,21 @@ class Subject {
     const idle = await ask<Spent>(server, { do: 'SPENT' });
     const [clients] = await launch('fan-out-clients.ts');
     const subject = new Subject(name, server, clients, idle);
+    subject.url = url;
     await ask(clients, { do: 'CONNECT', url, count: CONNECTIONS });
     await pause(500);
     await subject.weigh();
     await ask(first, { do: 'LEAVE' });
     first.disconnect();
     return subject;
+  }
+
+  /** Adds clients that read nothing. */
+  async stall(count: number, url: string): Promise<void> {
+    const [idle] = await launch('fan-out-clients.ts');
+    await ask(idle, { do: 'CONNECT', url, count });
+    await ask(idle, { do: 'STALL' });
+    this.#others.push(idle);
   }
 
   async weigh(): Promise<void> {
@@ -115,7 +127,7 @@ class Subject {
   }
 
   async stop(): Promise<void> {
-    for (const child of [this.#server, this.#clients]) {
+    for (const child of [...this.#others, this.#server, this.#clients]) {
       const gone = once(child, 'exit');
       child.disconnect();
       await gone;
@@ -130,6 +142,11 @@ await ours.round(false);
 const filler = String(Math.max(0, Math.round(ours.messageBytes) - 94));
 const bare = await Subject.start('bare ws', 'fan-out-bare.ts', { FILLER_BYTES: filler });
 const subjects = [bare, ours];
+if (process.env['STALLED'] !== undefined) {
+  const stalled = await Subject.start('one stalled', 'fan-out-gridweave.ts', profile);
+  await stalled.stall(1, stalled.url);
+  subjects.push(stalled);
+}
 try {
   for (const subject of subjects) await subject.round(false);
   for (let round = 1; round <= ROUNDS; round++) {

@@ -6,6 +6,8 @@ import { NAME_BEFORE, nowMs } from './fan-out-subject.ts';
 export type ClientOrder =
   | { readonly do: 'CONNECT'; readonly url: string; readonly count: number }
   | { readonly do: 'LEAVE' }
+  /** Those that are connected read nothing any more. */
+  | { readonly do: 'STALL' }
   | { readonly do: 'TAKE' };
 
 export interface Taken {
@@ -102,6 +104,8 @@ async function obeyOrder(order: ClientOrder): Promise<object> {
     }
   } else if (order.do === 'LEAVE') {
     for (const socket of sockets) socket.destroy();
+  } else if (order.do === 'STALL') {
+    for (const socket of sockets) socket.pause();
   }
   const taken: Taken = { messages, bytes, latenciesMs: latenciesMs.sort((a, b) => a - b) };
   messages = 0;
