@@ -3,6 +3,8 @@ import { jobNow as now, liveBenches } from '../../test/support/live-bench.ts';
 import { batchOf, LAB, node } from '../../test/support/live-records.ts';
 import { ScriptedProvider } from '../../test/support/scripted-provider.ts';
 import { GridweaveError } from '../model/errors.ts';
+import { systemClock } from '../model/time.ts';
+import { createFeeds } from './feed/feeds.ts';
 import type { Interest } from './live.ts';
 import { RingLog } from './log/ring.ts';
 
@@ -52,6 +54,28 @@ describe('who is asked, and when', () => {
     await pass(30_000);
     expect(many.polls.length).toBe(one.polls.length);
     expect(many.polls.length).toBeGreaterThan(10);
+  });
+
+  test('ten thousand open feeds cost what a hundred cost, and one', async () => {
+    const counts = [1, 100, 10_000];
+    const labs = counts.map(() => new ScriptedProvider('lab'));
+    const opened = await Promise.all(
+      counts.map(async (count, i) => {
+        const lab = labs[i]!;
+        lab.rows = [now('a', 'RUNNING')];
+        const { hub } = start([lab]);
+        const feeds = createFeeds({ live: hub, clock: systemClock });
+        const request = { kind: 'job', filter: {}, start: 'SNAPSHOT', after: null, onGap: 'FAIL' } as const;
+        const readers = Array.from({ length: count }, () => feeds.open(request));
+        await pass(1_000);
+        return Promise.all(readers);
+      }),
+    );
+    await pass(60_000);
+    expect(opened.map((feeds) => feeds.length)).toEqual(counts);
+    expect(new Set(labs.map((lab) => lab.polls.length)).size).toBe(1);
+    expect(labs[0]!.polls.length).toBeGreaterThan(20);
+    for (const feed of opened.flat()) feed.close();
   });
 
   test('until some time after the last watcher left; what is known then outlives the pause', async () => {
