@@ -13,7 +13,7 @@ import { startGridweave, type RunningGridweave } from '../../src/server/start.ts
 import { until, WsClient } from '../live-transport/ws-client.ts';
 import { startClient, type Client } from '../support/qarnot-client.ts';
 
-/** Short times, so that nothing has to be waited for; no bookmark comes while a test runs. */
+/** Short times, so that nothing has to be waited for; bookmarks are rare. */
 export const FAST = {
   server: { port: 0 },
   limits: { requestTimeoutMs: 2_000 },
@@ -148,11 +148,14 @@ export class Watch {
     return this.messages.findLast(({ cursor }) => cursor !== null)?.cursor ?? '';
   }
 
-  /** What was said since the last time this was asked: "GAP b", "SNAPSHOT name", "END", "CHANGE name", "GONE name". */
+  /**
+   * What was said since the last time this was asked: "GAP b", "SNAPSHOT name", "END", "CHANGE name", "GONE name". Bookmarks,
+   * which come with time and nothing else, are left out.
+   */
   story(): string[] {
     const fresh = this.messages.slice(this.#read).map(wordsOf);
     this.#read += fresh.length;
-    return fresh;
+    return fresh.filter((words) => words !== 'Bookmark');
   }
 
   /** Everything up to these words, which it waits for. */
