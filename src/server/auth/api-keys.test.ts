@@ -85,14 +85,15 @@ describe('a key', () => {
   });
 
   it('that is not known takes as long as one with a wrong secret', async () => {
-    const median = async (id: string): Promise<number> => {
-      const times: number[] = [];
+    const times = async (id: string): Promise<number[]> => {
+      const taken: number[] = [];
       for (let i = 0; i < 5; i++)
-        times.push(await timeOf(() => refusalOf(createKey(id), `10.1.0.${String(i)}`)));
-      return times.sort((a, b) => a - b)[2] ?? 0;
+        taken.push(await timeOf(() => refusalOf(createKey(id), `10.1.0.${String(i)}`)));
+      return taken;
     };
-    const [known, unknown] = [await median('ci'), await median('nobody')];
-    expect(unknown).toBeGreaterThan(known / 3);
+    const [known, unknown] = [await times('ci'), await times('nobody')];
+    // Without a hash it would be some hundred times faster, every time: a busy machine cannot make that of it.
+    expect(Math.max(...unknown)).toBeGreaterThan(Math.min(...known) / 3);
   });
 });
 
