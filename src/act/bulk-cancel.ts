@@ -66,7 +66,7 @@ export async function cancelMany(
   for (const job of found.jobs) byProvider.set(job.provider, [...(byProvider.get(job.provider) ?? []), job]);
   await Promise.all(
     [...byProvider].map(async ([key, jobs]) => {
-      const provider = deps.providers.get(key);
+      const provider = caller.read.providers.get(key);
       if (provider === null) return;
       if (bulk.dryRun) {
         for (const record of jobs) {
