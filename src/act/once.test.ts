@@ -66,6 +66,19 @@ describe('a create that is answered', () => {
     expect(provider.sent).toBe(1);
   });
 
+  test('is everybody’s who asks for the same meanwhile', async () => {
+    const { provider, first } = setUp(ENFORCED);
+    const results = await Promise.all(Array.from({ length: 5 }, () => first.run(provider.calls())));
+    expect(results.map((result) => result.outcome === 'CREATED' && result.replayed)).toEqual([
+      false,
+      true,
+      true,
+      true,
+      true,
+    ]);
+    expect(provider.sent).toBe(1);
+  });
+
   test('is a mismatch for who wants something else, while it goes on and after', async () => {
     const { provider, first, once } = setUp(ENFORCED);
     const [done, during, other] = await Promise.all([
@@ -268,6 +281,28 @@ describe('two processes with one store', () => {
     };
     expect(await first.run(provider.calls())).toMatchObject({ outcome: 'UNKNOWN' });
     expect(await taken).toMatchObject({ outcome: 'CREATED' });
+  });
+});
+
+describe('a provider that takes another specification for a change of the first', () => {
+  const traits = { ...ENFORCED, lookFirst: true };
+
+  test('is looked at before anything is sent', async () => {
+    const { provider, first, clock } = setUp(traits);
+    await first.run(provider.calls('one'));
+    expect([provider.found, provider.sent]).toEqual([1, 1]);
+    clock.advance(60_000);
+    const other = setUp(traits, new MemoryIntents(clock), clock);
+    expect((await other.first.run(provider.calls('two'))).outcome).toBe('MISMATCH');
+    expect(provider.sent).toBe(1);
+  });
+
+  test('is sent nothing while it cannot be looked at', async () => {
+    const { provider, first, store } = setUp(traits);
+    provider.failingFinds = 1_000;
+    expect(await first.run(provider.calls())).toMatchObject({ outcome: 'REFUSED', error: { code: 'PROVIDER_UNAVAILABLE' } }); // prettier-ignore
+    expect(await phaseIn(store)).toBe('FREE');
+    expect(provider.sent).toBe(0);
   });
 });
 
