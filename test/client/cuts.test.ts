@@ -55,7 +55,7 @@ describe.each(['ws', 'sse'] as const)('over %s, cut at any byte while jobs move'
           new Set(witness.restarts.length > 0 ? ['SNAPSHOT_CUT'] : []),
         );
         expect(witness.count('JobChange')).toBeGreaterThan(STEPS / 2);
-        expect(witness.waits.length).toBeGreaterThan(3);
+        expect(witness.waits.length).toBeGreaterThan(1);
         expect(witness.ends).toEqual([]);
         client.close();
         await until('the gateway has nobody', () => gateway.live.stats.operations === 0);
