@@ -52,7 +52,7 @@ function scopeFor(action: Action): Scope {
   return action === 'RERUN' ? 'submit' : 'operate';
 }
 
-export function supports(acting: ActingCalls, action: Action, kind: WorkKind): boolean {
+function supports(acting: ActingCalls, action: Action, kind: WorkKind): boolean {
   return acting.actions[kind]?.includes(action) ?? false;
 }
 

@@ -4,7 +4,6 @@
  */
 import { request } from 'undici';
 import type { ProviderKey } from '../../src/model/ids.ts';
-import type { JobSpec } from '../../src/model/job-spec.ts';
 import type { Clock } from '../../src/model/time.ts';
 import { bacalhau } from '../../src/providers/bacalhau/index.ts';
 import { charityEngine } from '../../src/providers/charity-engine/index.ts';
@@ -30,6 +29,7 @@ import type { SiteName, World } from '../../src/sandbox/world/types.ts';
 import { createWorld } from '../../src/sandbox/world/world.ts';
 import { bearerCredential, headerCredential } from '../../src/upstream/credential.ts';
 import type { Credential, Upstream } from '../../src/upstream/types.ts';
+import { jobSpec } from '../support/job-spec.ts';
 
 export const PROVIDER = 'subject' as ProviderKey;
 
@@ -57,26 +57,7 @@ export interface Running {
 }
 
 /** Jobs that end soon, and cost the world little. */
-export const SPEC: JobSpec = {
-  name: 'Count primes',
-  jobKind: null,
-  image: 'acme/prime-sieve:1.4',
-  app: null,
-  command: ['sleep', '1'],
-  args: [],
-  workingDirectory: null,
-  env: [],
-  secretEnv: [],
-  resources: { cpuMillis: null, memoryBytes: null, diskBytes: null, gpuMillis: null, gpuModel: null },
-  inputs: [],
-  outputs: [],
-  executionTimeoutMs: null,
-  queueTimeoutMs: null,
-  maxRetries: null,
-  count: null,
-  labels: [],
-  priority: null,
-};
+export const SPEC = jobSpec({ name: 'Count primes', image: 'acme/prime-sieve:1.4', command: ['sleep', '1'] });
 
 const YEAR_MS = 365 * 86_400_000;
 

@@ -13,33 +13,14 @@ import { DEFAULT_UPSTREAM_OPTIONS } from '../../src/upstream/options.ts';
 import type { CallContext, UpstreamOptions } from '../../src/upstream/types.ts';
 import { createUpstream } from '../../src/upstream/upstream.ts';
 import { startRig, type Rig } from './bacalhau-emulator.ts';
+import { jobSpec } from './job-spec.ts';
 
 export const STAMP: SubmissionStamp = { id: 'abcdefghijklmnopqrstuvwx23', specHash: '0123456789abcdef' };
 /** The same key, for something else. */
 export const OTHER_SPEC: SubmissionStamp = { ...STAMP, specHash: 'fedcba9876543210' };
 
 export function specOf(more: Partial<JobSpec> = {}): JobSpec {
-  return {
-    name: 'Embed 41',
-    jobKind: null,
-    image: 'alpine:3.20',
-    app: null,
-    command: [],
-    args: [],
-    workingDirectory: null,
-    env: [],
-    secretEnv: [],
-    resources: { cpuMillis: null, memoryBytes: null, diskBytes: null, gpuMillis: null, gpuModel: null },
-    inputs: [],
-    outputs: [],
-    executionTimeoutMs: null,
-    queueTimeoutMs: null,
-    maxRetries: null,
-    count: null,
-    labels: [],
-    priority: null,
-    ...more,
-  };
+  return jobSpec({ name: 'Embed 41', image: 'alpine:3.20', ...more });
 }
 
 export function requestOf(

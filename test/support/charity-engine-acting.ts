@@ -15,6 +15,7 @@ import { DEFAULT_UPSTREAM_OPTIONS } from '../../src/upstream/options.ts';
 import { createUpstream } from '../../src/upstream/upstream.ts';
 import { startRig, type Rig } from './charity-engine-rig.ts';
 import { callContext } from './fake-charity-engine.ts';
+import { jobSpec } from './job-spec.ts';
 
 export const STAMP: SubmissionStamp = { id: 'abcdefghijklmnopqrstuvwx23', specHash: '0123456789abcdef' };
 
@@ -29,27 +30,7 @@ export const PRESETS = [
 ] as const;
 
 export function specOf(more: Partial<JobSpec> = {}): JobSpec {
-  return {
-    name: 'sieve',
-    jobKind: null,
-    image: 'acme/prime-sieve:1.4',
-    app: null,
-    command: ['sleep', '20'],
-    args: [],
-    workingDirectory: null,
-    env: [],
-    secretEnv: [],
-    resources: { cpuMillis: null, memoryBytes: null, diskBytes: null, gpuMillis: null, gpuModel: null },
-    inputs: [],
-    outputs: [],
-    executionTimeoutMs: null,
-    queueTimeoutMs: null,
-    maxRetries: null,
-    count: null,
-    labels: [],
-    priority: null,
-    ...more,
-  };
+  return jobSpec({ name: 'sieve', image: 'acme/prime-sieve:1.4', command: ['sleep', '20'], ...more });
 }
 
 export function requestOf(spec: Partial<JobSpec> = {}, more: Partial<SubmitRequest> = {}): SubmitRequest {

@@ -20,27 +20,9 @@ import type { UpstreamOptions } from '../../src/upstream/types.ts';
 import { createUpstream } from '../../src/upstream/upstream.ts';
 import { startClient, type Client, type ClientOptions } from './qarnot-client.ts';
 import { PROVIDER } from './upstream-calls.ts';
+import { jobSpec } from './job-spec.ts';
 
-const NOTHING: JobSpec = {
-  name: 'probe',
-  jobKind: null,
-  image: null,
-  app: null,
-  command: [],
-  args: [],
-  workingDirectory: null,
-  env: [],
-  secretEnv: [],
-  resources: { cpuMillis: null, memoryBytes: null, diskBytes: null, gpuMillis: null, gpuModel: null },
-  inputs: [],
-  outputs: [],
-  executionTimeoutMs: null,
-  queueTimeoutMs: null,
-  maxRetries: null,
-  count: null,
-  labels: [],
-  priority: null,
-};
+const NOTHING = jobSpec();
 
 export interface Asked {
   readonly spec?: Partial<Omit<JobSpec, 'resources'>> & {

@@ -21,6 +21,7 @@ import { DEFAULT_UPSTREAM_OPTIONS } from '../../src/upstream/options.ts';
 import { createUpstream } from '../../src/upstream/upstream.ts';
 import { startRunaiRig, type RigOptions, type RunaiRig } from './runai-client.ts';
 import { callContext } from './runai-service.ts';
+import { jobSpec } from './job-spec.ts';
 
 export const STAMP: SubmissionStamp = { id: 'abcdefghijklmnopqrstuvwx23', specHash: '0123456789abcdef' };
 /** How names end that were made with the stamp. */
@@ -35,27 +36,7 @@ export const NO_RESOURCES: JobSpec['resources'] = {
 };
 
 export function specOf(more: Partial<JobSpec> = {}): JobSpec {
-  return {
-    name: 'Segment',
-    jobKind: null,
-    image: 'acme/seg:6',
-    app: null,
-    command: ['sleep', '20'],
-    args: [],
-    workingDirectory: null,
-    env: [],
-    secretEnv: [],
-    resources: NO_RESOURCES,
-    inputs: [],
-    outputs: [],
-    executionTimeoutMs: null,
-    queueTimeoutMs: null,
-    maxRetries: null,
-    count: null,
-    labels: [],
-    priority: null,
-    ...more,
-  };
+  return jobSpec({ name: 'Segment', image: 'acme/seg:6', command: ['sleep', '20'], ...more });
 }
 
 /** A request to the project "33", unless told otherwise. */

@@ -1,5 +1,5 @@
 import { expectId } from '../../model/ids.ts';
-import type { JobRecord, TaskRecord } from '../../model/records.ts';
+import type { JobRecord } from '../../model/records.ts';
 import type { PlainAction } from '../../act/actor.ts';
 import type { ActionResult } from '../../act/outcome.ts';
 import { builder } from '../builder.ts';
@@ -19,7 +19,6 @@ const ActionOutcomeEnum = builder.enumType('ActionOutcome', {
     UNKNOWN: { description: 'The provider did not say. Repeating the call changes nothing twice.' },
   } as const,
 });
-export { ActionOutcomeEnum };
 
 builder.interfaceFields(WorkInterface, (t) => ({
   allowedActions: t.field({
@@ -30,97 +29,89 @@ builder.interfaceFields(WorkInterface, (t) => ({
   }),
 }));
 
-interface ActionText {
+/** A mutation that takes one action on one object. */
+interface ActionField {
   readonly action: PlainAction;
   /** "cancelJob" … */
   readonly field: string;
   readonly description: string;
 }
 
-const JOB_ACTIONS: readonly ActionText[] = [
-  {
-    action: 'CANCEL',
-    field: 'cancelJob',
-    description: 'Ends a job for good. Its record stays, wherever the provider keeps records.',
-  },
-  {
-    action: 'SUSPEND',
-    field: 'suspendJob',
-    description: 'Stops a job in a way that can be resumed. It gives its machines back.',
-  },
-  { action: 'RESUME', field: 'resumeJob', description: 'Lets a suspended job go on.' },
-  {
-    action: 'DELETE',
-    field: 'deleteJob',
-    description: 'Removes a job and its record from the provider. It cannot be undone.',
-  },
-];
+interface ActedOn {
+  readonly kind: 'job' | 'task';
+  /** Of the object's type: "Job". */
+  readonly Name: string;
+  readonly type: typeof JobType | typeof TaskType;
+  readonly fields: readonly ActionField[];
+}
 
-const TASK_ACTIONS: readonly ActionText[] = [
-  { action: 'CANCEL', field: 'cancelTask', description: 'Ends one task of a job for good.' },
-  {
-    action: 'DELETE',
-    field: 'deleteTask',
-    description: 'Removes one task of a job, and its record, from the provider.',
-  },
-];
+const JOBS: ActedOn = {
+  kind: 'job',
+  Name: 'Job',
+  type: JobType,
+  fields: [
+    {
+      action: 'CANCEL',
+      field: 'cancelJob',
+      description: 'Ends a job for good. Its record stays, wherever the provider keeps records.',
+    },
+    {
+      action: 'SUSPEND',
+      field: 'suspendJob',
+      description: 'Stops a job in a way that can be resumed. It gives its machines back.',
+    },
+    { action: 'RESUME', field: 'resumeJob', description: 'Lets a suspended job go on.' },
+    {
+      action: 'DELETE',
+      field: 'deleteJob',
+      description: 'Removes a job and its record from the provider. It cannot be undone.',
+    },
+  ],
+};
 
-for (const text of JOB_ACTIONS) {
-  const Name = text.field.charAt(0).toUpperCase() + text.field.slice(1);
-  const Payload = builder.objectRef<ActionResult>(`${Name}Payload`).implement({
-    description: `What became of \`${text.field}\`.`,
+const TASKS: ActedOn = {
+  kind: 'task',
+  Name: 'Task',
+  type: TaskType,
+  fields: [
+    { action: 'CANCEL', field: 'cancelTask', description: 'Ends one task of a job for good.' },
+    {
+      action: 'DELETE',
+      field: 'deleteTask',
+      description: 'Removes one task of a job, and its record, from the provider.',
+    },
+  ],
+};
+
+for (const actedOn of [JOBS, TASKS]) for (const field of actedOn.fields) declare(field, actedOn);
+
+function declare({ action, field, description }: ActionField, { kind, Name, type }: ActedOn): void {
+  const prefix = field.charAt(0).toUpperCase() + field.slice(1);
+  const Payload = builder.objectRef<ActionResult>(`${prefix}Payload`).implement({
+    description: `What became of \`${field}\`.`,
     fields: (t) => ({
       outcome: t.expose('outcome', { type: ActionOutcomeEnum, description: 'What became of it.' }),
-      job: t.field({
-        type: JobType,
+      [kind]: t.field({
+        type: type as typeof JobType,
         nullable: true,
-        description: 'The job as it is seen now. Null when it is gone, or was never there.',
+        description: `The ${kind} as it is seen now. Null when it is gone, or was never there.`,
+        // Of the kind that was acted on.
         resolve: ({ record }) => record as JobRecord | null,
       }),
       errors: t.field({
         type: [ActErrorUnion],
         description: 'Why it was refused, or is unknown. Empty otherwise.',
-        resolve: errorsOf,
+        resolve: ({ error }) => (error === null ? [] : [failureOf(error)]),
       }),
     }),
   });
-  const Input = actionInput(`${Name}Input`, 'Job');
-  builder.mutationField(text.field, (t) =>
+  const Input = actionInput(`${prefix}Input`, Name);
+  builder.mutationField(field, (t) =>
     t.field({
       type: Payload,
-      description: text.description,
-      args: { input: t.arg({ type: Input, required: true, description: 'Which job.' }) },
-      resolve: (_root, { input }, ctx) => take(text.action, 'job', input, ctx),
-    }),
-  );
-}
-
-for (const text of TASK_ACTIONS) {
-  const Name = text.field.charAt(0).toUpperCase() + text.field.slice(1);
-  const Payload = builder.objectRef<ActionResult>(`${Name}Payload`).implement({
-    description: `What became of \`${text.field}\`.`,
-    fields: (t) => ({
-      outcome: t.expose('outcome', { type: ActionOutcomeEnum, description: 'What became of it.' }),
-      task: t.field({
-        type: TaskType,
-        nullable: true,
-        description: 'The task as it is seen now. Null when it is gone, or was never there.',
-        resolve: ({ record }) => record as TaskRecord | null,
-      }),
-      errors: t.field({
-        type: [ActErrorUnion],
-        description: 'Why it was refused, or is unknown. Empty otherwise.',
-        resolve: errorsOf,
-      }),
-    }),
-  });
-  const Input = actionInput(`${Name}Input`, 'Task');
-  builder.mutationField(text.field, (t) =>
-    t.field({
-      type: Payload,
-      description: text.description,
-      args: { input: t.arg({ type: Input, required: true, description: 'Which task.' }) },
-      resolve: (_root, { input }, ctx) => take(text.action, 'task', input, ctx),
+      description,
+      args: { input: t.arg({ type: Input, required: true, description: `Which ${kind}.` }) },
+      resolve: (_root, { input }, ctx) => take(action, kind, input, ctx),
     }),
   );
 }
@@ -155,8 +146,4 @@ async function take(
   const { expectedRevision, reason } = input;
   const request = { action, kind, expectedRevision: expectedRevision ?? null, reason: reason ?? null };
   return ctx.act.take(request, expectId(input.id, kind, 'input.id'), ctx.caller);
-}
-
-function errorsOf({ error }: ActionResult) {
-  return error === null ? [] : [failureOf(error)];
 }

@@ -1,6 +1,6 @@
 import type { ConstraintOperator, NodeConstraint } from '../extension.ts';
 import type { ConstraintToSend } from './job-to-send.ts';
-import type { Verdicts } from './verdicts.ts';
+import type { Verdicts } from '../../verdicts.ts';
 
 const OPERATORS: Readonly<Record<ConstraintOperator, string>> = {
   IN: 'in',

@@ -2,7 +2,7 @@ import type { JobSpec } from '../../../model/job-spec.ts';
 import type { WasmProgram } from '../extension.ts';
 import type { SpecConfig } from './job-to-send.ts';
 import { isBefore, WASM_PATHS, type Release } from './release.ts';
-import type { Verdicts } from './verdicts.ts';
+import type { Verdicts } from '../../verdicts.ts';
 
 /** The fields that say what to run. Docker runs images; a wasm module comes in through an input. */
 export function engineOf(spec: JobSpec, wasm: WasmProgram | null, verdicts: Verdicts): SpecConfig {

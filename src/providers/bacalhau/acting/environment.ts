@@ -1,6 +1,6 @@
 import type { JobSpec } from '../../../model/job-spec.ts';
 import { HOST_VARIABLES, isBefore, type Release } from './release.ts';
-import type { Verdicts } from './verdicts.ts';
+import type { Verdicts } from '../../verdicts.ts';
 
 /** What every version takes; the server's own rule also lets letters of other alphabets pass. */
 const NAME = /^[A-Z][A-Z0-9_]*$/;

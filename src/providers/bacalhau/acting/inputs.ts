@@ -1,6 +1,6 @@
 import type { InputSource, JobSpec } from '../../../model/job-spec.ts';
 import type { InputToSend, SpecConfig } from './job-to-send.ts';
-import type { Verdicts } from './verdicts.ts';
+import type { Verdicts } from '../../verdicts.ts';
 
 /** Where the server's own tools put inputs that name no place; relative paths are taken from here. */
 const STAGE = '/inputs';

@@ -2,7 +2,7 @@ import type { JobSpec } from '../../../model/job-spec.ts';
 import type { SubmissionStamp } from '../../acting.ts';
 import { SPEC_HASH_LABEL, STAMP_LABEL, STAMP_LABEL_PREFIX } from '../../stamped.ts';
 import type { MetaEntry } from '../extension.ts';
-import type { Verdicts } from './verdicts.ts';
+import type { Verdicts } from '../../verdicts.ts';
 
 /** The name as the user wrote it, where it can be a label's value. */
 export const NAME_LABEL = `${STAMP_LABEL_PREFIX}name`;

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { JobNetwork, NetworkType } from '../extension.ts';
 import type { TaskToSend } from './job-to-send.ts';
 import { isBefore, isSince, NETWORK_DEFAULT, type Release } from './release.ts';
-import type { Verdicts } from './verdicts.ts';
+import type { Verdicts } from '../../verdicts.ts';
 
 const NEW: Readonly<Record<NetworkType, string>> = {
   DEFAULT: 'Default',

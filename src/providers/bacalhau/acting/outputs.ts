@@ -3,7 +3,7 @@ import type { JobSpec, OutputDestination, SpecOutput } from '../../../model/job-
 import type { ResultPublisher } from '../extension.ts';
 import type { SpecConfig, TaskToSend } from './job-to-send.ts';
 import { LOCAL_PUBLISHER, publisherFor, publisherOf } from './publisher.ts';
-import type { Verdicts } from './verdicts.ts';
+import type { Verdicts } from '../../verdicts.ts';
 
 /** Names of what the node itself writes among the results. */
 const RESERVED_NAMES: ReadonlySet<string> = new Set(['stdout', 'stderr', 'exitCode', '.', '..']);

@@ -2,7 +2,7 @@ import type { OutputDestination } from '../../../model/job-spec.ts';
 import type { PublisherType, ResultPublisher } from '../extension.ts';
 import type { SpecConfig } from './job-to-send.ts';
 import { isBefore, MANAGED_S3, type Release } from './release.ts';
-import type { Verdicts } from './verdicts.ts';
+import type { Verdicts } from '../../verdicts.ts';
 
 /** The node itself keeps the results and serves them; every node can, and no credential is needed. */
 export const LOCAL_PUBLISHER: SpecConfig = { Type: 'local', Params: {} };

@@ -1,6 +1,6 @@
 import type { JobSpec } from '../../../model/job-spec.ts';
 import type { ResourcesToSend } from './job-to-send.ts';
-import type { Verdicts } from './verdicts.ts';
+import type { Verdicts } from '../../verdicts.ts';
 
 const NOTHING_ASKED = 'Asking for none leaves it to the server, which gives every task its default amount.';
 

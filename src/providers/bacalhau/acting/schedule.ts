@@ -1,6 +1,6 @@
 import type { JobSpec } from '../../../model/job-spec.ts';
 import type { TaskToSend } from './job-to-send.ts';
-import type { FieldPath, Verdicts } from './verdicts.ts';
+import type { FieldPath, Verdicts } from '../../verdicts.ts';
 
 const TYPES = { BATCH: 'batch', SERVICE: 'service', DAEMON: 'daemon', OPS: 'ops' } as const;
 export type JobType = (typeof TYPES)[keyof typeof TYPES];

@@ -16,7 +16,8 @@ import { judgePublisher } from './publisher.ts';
 import type { Release } from './release.ts';
 import { resourcesOf } from './resources.ts';
 import { countOf, judgeRetries, scheduleNotes, timeoutsOf, typeOf } from './schedule.ts';
-import { refusedAfterAll, Verdicts } from './verdicts.ts';
+import { Verdicts } from '../../verdicts.ts';
+import { refusedAfterAll } from './refused-after-all.ts';
 
 /** A request in the server's words, and what became of each of its fields. Not to be sent when one was refused. */
 export interface Translation {

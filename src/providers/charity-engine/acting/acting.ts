@@ -34,8 +34,8 @@ export function createActing(connection: Connection, upstream: Upstream, endpoin
         ? ['CANCEL']
         : [],
     plan(request) {
-      const { list, notes } = translate(request, settings).verdicts;
-      return { verdicts: list, notes };
+      const { all, notes } = translate(request, settings).verdicts;
+      return { verdicts: all, notes };
     },
     submit: (request, stamp, ctx) => submit(connection, create, request, stamp, ctx),
     find: async (target, ctx) => find(connection, upstream, target, ctx),

@@ -1,8 +1,10 @@
 import type { JobSpec } from '../../../model/job-spec.ts';
 import { isWire } from '../../reading.ts';
+import { quotedWord } from '../../shell-line.ts';
 import type { CharityEngineExtension } from '../extension.ts';
 import { isInference } from './program.ts';
-import { ownPath, type Verdicts } from './verdicts.ts';
+import type { Verdicts } from '../../verdicts.ts';
+import { ownPath } from './own-path.ts';
 
 /** Words that mean themselves to every POSIX shell, wherever they stand. */
 const PLAIN = /^[\w@%+:,./-]+$/;
@@ -12,8 +14,7 @@ const RESERVED =
 
 /** One word, so that a POSIX shell reads exactly it. That the service's reading is like a shell's is all that is documented. */
 export function quoted(word: string): string {
-  if (PLAIN.test(word) && !RESERVED.test(word)) return word;
-  return `'${word.replaceAll("'", String.raw`'\''`)}'`;
+  return PLAIN.test(word) && !RESERVED.test(word) ? word : quotedWord(word);
 }
 
 const QUOTED = 'Its words become part of one command line, quoted as for a POSIX shell.';

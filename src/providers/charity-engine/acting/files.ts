@@ -1,6 +1,6 @@
 import type { JobSpec } from '../../../model/job-spec.ts';
 import { isPublicUrl } from './public-url.ts';
-import type { Verdicts } from './verdicts.ts';
+import type { Verdicts } from '../../verdicts.ts';
 
 /** A file that the machine fetches before the work starts. */
 export interface InputFile {

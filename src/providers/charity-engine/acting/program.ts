@@ -1,7 +1,8 @@
 import type { JobSpec } from '../../../model/job-spec.ts';
 import type { CharityEngineExtension } from '../extension.ts';
 import { isPublicUrl } from './public-url.ts';
-import { ownPath, type Verdicts } from './verdicts.ts';
+import type { Verdicts } from '../../verdicts.ts';
+import { ownPath } from './own-path.ts';
 
 export interface Program {
   /** As it is sent: `docker:<image>`, `docker:<image> <url of its archive>` or `<namespace>:<application>`. */

@@ -1,6 +1,6 @@
 import type { JobSpec } from '../../../model/job-spec.ts';
 import type { CharityEngineSettings } from '../settings.ts';
-import type { Verdicts } from './verdicts.ts';
+import type { Verdicts } from '../../verdicts.ts';
 
 /** The request for resources, as it is sent. */
 export interface Specs {

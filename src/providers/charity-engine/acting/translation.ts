@@ -8,7 +8,8 @@ import { commandLineOf, judgeOwnCommandLine } from './command-line.ts';
 import { inputFilesOf, judgeOutputs, type InputFile } from './files.ts';
 import { isInference, programOf, withArchive } from './program.ts';
 import { HOUR_MS, hoursOf, MIB, specsOf, type Specs } from './specs.ts';
-import { ownPath, Verdicts } from './verdicts.ts';
+import { Verdicts } from '../../verdicts.ts';
+import { ownPath } from './own-path.ts';
 
 /** A job in the service's words, but for its mark. */
 export interface TranslatedJob {

@@ -1,5 +1,6 @@
 import type { QarnotKeyValue } from '../extension.ts';
-import { shownPath, type FieldPath } from './verdicts.ts';
+import type { FieldPath } from '../../verdicts.ts';
+import { shownPath } from './field-path.ts';
 
 /** What the service takes; all documented. */
 const KEY = /^[A-Za-z0-9_.-]+$/;

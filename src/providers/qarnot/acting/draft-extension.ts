@@ -2,7 +2,7 @@ import { guidOf } from '../wire.ts';
 import type { QarnotKeyValue, QarnotSchedulingType } from '../extension.ts';
 import type { Draft, TaskBody } from './draft.ts';
 import { draftRanges, draftTimeToLive } from './limits.ts';
-import { extensionPath, notWith } from './verdicts.ts';
+import { extensionPath, notWith } from './field-path.ts';
 
 const MAX_PATTERN = 2047;
 

@@ -12,7 +12,7 @@ import { draftLimits } from './limits.ts';
 import { draftProgram } from './program.ts';
 import { draftProject } from './project.ts';
 import { draftInputs, draftOutputs } from './staging.ts';
-import { Verdicts } from './verdicts.ts';
+import { Verdicts } from '../../verdicts.ts';
 
 /** The body of a creation: every member that the adapter ever sends. Stamped before it is sent. */
 export interface TaskBody {

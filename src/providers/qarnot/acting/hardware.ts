@@ -1,5 +1,5 @@
 import type { Draft } from './draft.ts';
-import { extensionPath, notWith } from './verdicts.ts';
+import { extensionPath, notWith } from './field-path.ts';
 
 const MEGABYTE = 1_000_000;
 

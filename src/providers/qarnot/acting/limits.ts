@@ -2,7 +2,7 @@ import { MAX_INT } from '../../reading.ts';
 import { parseRanges, sizeOf } from '../ranges.ts';
 import { timespanText } from '../timespan.ts';
 import type { Draft } from './draft.ts';
-import { extensionPath, notWith } from './verdicts.ts';
+import { extensionPath, notWith } from './field-path.ts';
 
 /** Times, tries, and how many instances. */
 export function draftLimits({ spec, extension, verdicts, body }: Draft): void {

@@ -1,7 +1,7 @@
 import type { Draft } from './draft.ts';
 import { imageName } from './image.ts';
-import { shellLine } from './shell-line.ts';
-import { extensionPath, notWith } from './verdicts.ts';
+import { shellLine } from '../../shell-line.ts';
+import { extensionPath, notWith } from './field-path.ts';
 
 const MAX_NAME = 2047;
 

@@ -2,7 +2,8 @@ import type { JobSpec } from '../../../model/job-spec.ts';
 import type { RunaiExtension } from '../extension.ts';
 import { whenAny, type Json } from './draft.ts';
 import { byteQuantity } from './quantity.ts';
-import { inExtension, type Verdicts } from './verdicts.ts';
+import type { Verdicts } from '../../verdicts.ts';
+import { inExtension } from './own-path.ts';
 
 const GPU_PATH = ['spec', 'resources', 'gpuMillis'] as const;
 
@@ -14,16 +15,16 @@ export function computeOf(
   extended: Verdicts,
 ): Json | undefined {
   const { cpuMillis, memoryBytes, diskBytes, gpuModel } = resources;
-  if (cpuMillis !== null) verdicts.honoured('spec', 'resources', 'cpuMillis');
+  if (cpuMillis !== null) verdicts.honoured(['spec', 'resources', 'cpuMillis']);
   if (memoryBytes === 0) {
     verdicts.ignored(['spec', 'resources', 'memoryBytes'], 'Run:ai takes no request for nothing.');
-  } else if (memoryBytes !== null) verdicts.honoured('spec', 'resources', 'memoryBytes');
+  } else if (memoryBytes !== null) verdicts.honoured(['spec', 'resources', 'memoryBytes']);
   if (diskBytes !== null) {
     verdicts.refused(['spec', 'resources', 'diskBytes'], 'Run:ai cannot set disk space aside: use a volume.');
   }
   const gpu = gpuOf(resources.gpuMillis, extension, verdicts, extended);
   if (gpuModel !== null) judgeModel(extension, verdicts);
-  if (extension.largeShm != null) extended.honoured(...inExtension('largeShm'));
+  if (extension.largeShm != null) extended.honoured(inExtension('largeShm'));
   return whenAny({
     cpuCoreRequest: cpuMillis === null ? undefined : cpuMillis / 1000,
     cpuMemoryRequest: memoryBytes === null || memoryBytes === 0 ? undefined : byteQuantity(memoryBytes),
@@ -54,7 +55,7 @@ function gpuOf(
   if (gpuPortion != null) return byPortion(gpuMillis, gpuPortion, verdicts, extended);
   if (gpuMillis === null) return {};
   if (gpuMillis % 1000 === 0) {
-    verdicts.honoured(...GPU_PATH);
+    verdicts.honoured(GPU_PATH);
     return { gpuDevicesRequest: gpuMillis / 1000 };
   }
   if (gpuMillis > 1000) {
@@ -67,7 +68,7 @@ function gpuOf(
 
 function byPortion(gpuMillis: number | null, portion: number, verdicts: Verdicts, extended: Verdicts): Json {
   const fits = portion > 0 && portion <= 1;
-  extended.unless(fits ? null : 'A portion is above 0 and at most 1.', ...inExtension('gpuPortion'));
+  extended.judge(inExtension('gpuPortion'), fits ? null : 'A portion is above 0 and at most 1.');
   const devices = gpuMillis === null ? 1 : gpuMillis / (portion * 1000);
   const whole = Math.round(devices);
   if (gpuMillis !== null && fits) {
@@ -94,7 +95,7 @@ function byMemory(
     );
   }
   const fits = Number.isSafeInteger(memoryBytes) && memoryBytes > 0;
-  extended.unless(fits ? null : 'A number of bytes, above 0.', ...inExtension('gpuMemoryBytes'));
+  extended.judge(inExtension('gpuMemoryBytes'), fits ? null : 'A number of bytes, above 0.');
   if (portion !== null) {
     extended.refused(inExtension('gpuPortion'), 'A share is asked for by portion or by memory, not by both.');
   }

@@ -1,8 +1,9 @@
 import type { JobSpec } from '../../../model/job-spec.ts';
 import type { RunaiExtension } from '../extension.ts';
 import { whenSome, type Json } from './draft.ts';
-import { shellLine } from './shell-words.ts';
-import { inExtension, type Verdicts } from './verdicts.ts';
+import { shellLine } from '../../shell-line.ts';
+import type { Verdicts } from '../../verdicts.ts';
+import { inExtension } from './own-path.ts';
 
 /** What Kubernetes takes as the name of a variable; the service hands it on. */
 const VARIABLE = /^[-._a-zA-Z][-._a-zA-Z0-9]*$/;
@@ -16,14 +17,14 @@ export function secretObjection(name: string): string | null {
 
 /** What runs in the container, and in which environment. */
 export function containerOf(spec: JobSpec, { templateId }: RunaiExtension, verdicts: Verdicts): Json {
-  if (spec.image !== null) verdicts.honoured('spec', 'image');
+  if (spec.image !== null) verdicts.honoured(['spec', 'image']);
   else if (templateId == null) {
     verdicts.refused(['spec', 'image'], 'Run:ai runs container images: name one, or a templateId in the extension.'); // prettier-ignore
   }
   if (spec.app !== null) verdicts.refused(['spec', 'app'], 'Run:ai has no catalogue of applications.');
   const line = (field: 'command' | 'args'): string | undefined => lineOf(spec[field], field, verdicts);
   const [command, args] = [line('command'), line('args')];
-  if (spec.workingDirectory !== null) verdicts.honoured('spec', 'workingDirectory');
+  if (spec.workingDirectory !== null) verdicts.honoured(['spec', 'workingDirectory']);
   return {
     image: spec.image ?? undefined,
     command,
@@ -51,17 +52,14 @@ function environmentOf({ env, secretEnv }: JobSpec, verdicts: Verdicts): Json[] 
     return VARIABLE.test(name) ? null : 'The name of a variable has letters, digits, "-", "_" and ".", and no digit first.'; // prettier-ignore
   };
   const variables = env.map(({ name, value }, index) => {
-    verdicts.unless(objection(name), 'spec', 'env', index, 'name');
+    verdicts.judge(['spec', 'env', index, 'name'], objection(name));
     return { name, value };
   });
   const references = secretEnv.map(({ name, secret, key }, index) => {
     const missing = key === null ? 'A secret of Run:ai has several values: say the key of the one.' : null;
-    verdicts.unless(
+    verdicts.judge(
+      ['spec', 'secretEnv', index, 'name'],
       objection(name) ?? secretObjection(secret) ?? missing,
-      'spec',
-      'secretEnv',
-      index,
-      'name',
     );
     return { name, secret: { name: secret, key } };
   });
@@ -72,6 +70,6 @@ function environmentOf({ env, secretEnv }: JobSpec, verdicts: Verdicts): Json[] 
 export function templateOf({ templateId }: RunaiExtension, verdicts: Verdicts): string | undefined {
   if (templateId == null) return undefined;
   const objection = templateId === '' ? 'The id of a template is not empty.' : null;
-  verdicts.unless(objection, ...inExtension('templateId'));
+  verdicts.judge(inExtension('templateId'), objection);
   return templateId;
 }

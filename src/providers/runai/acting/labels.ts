@@ -3,7 +3,7 @@ import { SPEC_HASH_LABEL, STAMP_LABEL } from '../../stamped.ts';
 import type { SubmissionStamp } from '../../acting.ts';
 import { listOf, textOf, wireOf, type Wire } from '../../reading.ts';
 import { whenSome, type Json } from './draft.ts';
-import type { Verdicts } from './verdicts.ts';
+import type { Verdicts } from '../../verdicts.ts';
 
 /** The name in the specification, as it was written. Labels cannot hold every name, annotations can. */
 const NAME_ANNOTATION = 'gridweave-name';
@@ -29,7 +29,7 @@ export function labelsOf(labels: readonly Label[], verdicts: Verdicts): Json {
       verdicts.translated(path, 'A label of Kubernetes has a value: an empty one.');
       pairs.push({ name: key, value: '' });
     } else if (VALUE.test(value)) {
-      verdicts.honoured(...path);
+      verdicts.honoured(path);
       pairs.push({ name: key, value });
     } else {
       verdicts.translated(path, 'No label of Kubernetes can have this value: it becomes an annotation.');

@@ -3,7 +3,8 @@ import { PRIORITY_CLASSES, type RunaiExtension } from '../extension.ts';
 import { parseProjectKey } from '../keys.ts';
 import { isClusterId, type RunaiSettings } from '../settings.ts';
 import { whenSome, type Json } from './draft.ts';
-import { inExtension, type Verdicts } from './verdicts.ts';
+import type { Verdicts } from '../../verdicts.ts';
+import { inExtension } from './own-path.ts';
 
 /** The id of the project to submit to; empty when there is none, which is refused. */
 export function projectOf(
@@ -26,7 +27,7 @@ export function projectOf(
       : parsed.type === 'department'
         ? 'This is a department: name one of its projects.'
         : null;
-  verdicts.unless(objection, 'project');
+  verdicts.judge(['project'], objection);
   return parsed?.id ?? '';
 }
 
@@ -43,7 +44,7 @@ export function clusterOf(
     : isClusterId(clusterId)
       ? null
       : 'The id of a cluster is a uuid.';
-  verdicts.unless(objection, ...inExtension('clusterId'));
+  verdicts.judge(inExtension('clusterId'), objection);
   return clusterId;
 }
 
@@ -52,18 +53,15 @@ export function schedulingOf(extension: RunaiExtension, verdicts: Verdicts): Jso
   const { nodePools, priorityClass, preemptible, category } = extension;
   if (nodePools != null && nodePools.length > 0) {
     const unique = new Set(nodePools).size === nodePools.length && !nodePools.includes('');
-    verdicts.unless(
-      unique ? null : 'Each pool has a name, and stands there once.',
-      ...inExtension('nodePools'),
-    );
+    verdicts.judge(inExtension('nodePools'), unique ? null : 'Each pool has a name, and stands there once.');
   }
   if (priorityClass != null) {
     const known = PRIORITY_CLASSES.includes(priorityClass);
-    verdicts.unless(known ? null : `One of ${PRIORITY_CLASSES.join(', ')}.`, ...inExtension('priorityClass'));
+    verdicts.judge(inExtension('priorityClass'), known ? null : `One of ${PRIORITY_CLASSES.join(', ')}.`);
   }
-  if (preemptible != null) verdicts.honoured(...inExtension('preemptible'));
+  if (preemptible != null) verdicts.honoured(inExtension('preemptible'));
   if (category != null) {
-    verdicts.unless(category === '' ? 'A category has a name.' : null, ...inExtension('category'));
+    verdicts.judge(inExtension('category'), category === '' ? 'A category has a name.' : null);
   }
   return {
     nodePools: whenSome(nodePools ?? []),

@@ -12,7 +12,7 @@ import { settingsSchema } from '../settings.ts';
 import { nameEnding, nameOf } from './naming.ts';
 import { byteQuantity } from './quantity.ts';
 import { translate } from './request.ts';
-import { shellLine } from './shell-words.ts';
+import { shellLine } from '../../shell-line.ts';
 
 const CLUSTER = 'b7d1a0de-2f0e-4c39-8d5f-0e6a4a1f9c11';
 

@@ -1,7 +1,8 @@
 import { PORT_TYPES, type RunaiExtension } from '../extension.ts';
 import { whenSome, type Json } from './draft.ts';
 import type { TypedKind } from './typed-kind.ts';
-import { inExtension, type Verdicts } from './verdicts.ts';
+import type { Verdicts } from '../../verdicts.ts';
+import { inExtension } from './own-path.ts';
 
 const DEFAULT_TYPE = 'ClusterIP';
 
@@ -21,7 +22,7 @@ export function portsOf({ servingPort, ports }: RunaiExtension, kind: TypedKind,
           : protocol != null && protocol !== 'http' && protocol !== 'grpc'
             ? 'The protocol is http or grpc.'
             : null;
-    verdicts.unless(objection, ...inExtension('servingPort'));
+    verdicts.judge(inExtension('servingPort'), objection);
   }
   ports?.forEach(({ container, type, external }, index) => {
     const numbers = isPort(container) && (external == null || isPort(external));
@@ -31,7 +32,7 @@ export function portsOf({ servingPort, ports }: RunaiExtension, kind: TypedKind,
       : !known
         ? `One of ${PORT_TYPES.join(', ')}.`
         : null;
-    verdicts.unless(objection, ...inExtension('ports', index));
+    verdicts.judge(inExtension('ports', index), objection);
   });
   return {
     servingPort:
@@ -64,7 +65,7 @@ export function deletionOf(
     verdicts.refused(path, 'A time in milliseconds, not negative.');
     return undefined;
   }
-  if (autoDeleteAfterMs % 1000 === 0) verdicts.honoured(...path);
+  if (autoDeleteAfterMs % 1000 === 0) verdicts.honoured(path);
   else verdicts.translated(path, 'In whole seconds, rounded up.');
   return Math.ceil(autoDeleteAfterMs / 1000);
 }

@@ -3,7 +3,8 @@ import { MAX_INT } from '../../reading.ts';
 import { FRAMEWORKS, type RunaiDistributed, type RunaiExtension } from '../extension.ts';
 import type { Json } from './draft.ts';
 import type { TypedKind } from './typed-kind.ts';
-import { inExtension, type Verdicts } from './verdicts.ts';
+import type { Verdicts } from '../../verdicts.ts';
+import { inExtension } from './own-path.ts';
 
 /** The service's own limit, where nothing is said. */
 const DEFAULT_RETRIES = 6;
@@ -33,7 +34,7 @@ function judgeRetries({ count }: JobSpec, service: boolean, verdicts: Verdicts):
   const path = ['spec', 'maxRetries'];
   if (service) verdicts.ignored(path, 'A service is started again for as long as it is there.');
   else if ((count ?? 1) > 1) verdicts.translated(path, 'Of the workload as a whole, not of each index.');
-  else verdicts.honoured(...path);
+  else verdicts.honoured(path);
 }
 
 function countOf(
@@ -59,7 +60,7 @@ function countOf(
       verdicts.translated(path, 'So many replicas are kept, no more and no less.');
       return { autoscaling: { minReplicas: count, maxReplicas: count } };
     case 'trainings':
-      if (count === 1) verdicts.honoured(...path);
+      if (count === 1) verdicts.honoured(path);
       else
         verdicts.translated(
           path,
@@ -67,7 +68,7 @@ function countOf(
         );
       return { parallelism: count, completions: count };
     default:
-      verdicts.unless(count === 1 ? null : 'There is one of a workspace.', ...path);
+      verdicts.judge(path, count === 1 ? null : 'There is one of a workspace.');
       return {};
   }
 }
@@ -79,12 +80,12 @@ export function distributedOf(
   verdicts: Verdicts,
 ): { readonly beside: Json; readonly spec: Json } {
   const { framework, workers, master } = distributed;
-  verdicts.unless(distributedObjection(distributed, kind), ...inExtension('distributed', 'framework'));
+  verdicts.judge(inExtension('distributed', 'framework'), distributedObjection(distributed, kind));
   if (workers != null) {
     const fits = Number.isInteger(workers) && workers >= 1 && workers <= MAX_INT;
-    verdicts.unless(fits ? null : 'There is at least one worker.', ...inExtension('distributed', 'workers'));
+    verdicts.judge(inExtension('distributed', 'workers'), fits ? null : 'There is at least one worker.');
   }
-  if (master != null) verdicts.honoured(...inExtension('distributed', 'master'));
+  if (master != null) verdicts.honoured(inExtension('distributed', 'master'));
   return {
     beside: { masterSpecSameAsWorker: master ?? undefined },
     spec: { distributedFramework: framework },

@@ -10,7 +10,7 @@ import { deletionOf, portsOf } from './ports.ts';
 import { distributedOf, repetitionOf } from './repetition.ts';
 import { storageOf } from './storage.ts';
 import { kindForJob, type TypedKind } from './typed-kind.ts';
-import { Verdicts } from './verdicts.ts';
+import { Verdicts } from '../../verdicts.ts';
 
 export interface Translation extends SubmissionPlan {
   /** What to send; of no use when anything is refused. */
@@ -78,6 +78,6 @@ function judgeKind(
       : kind === 'inferences' && ext.servingPort == null
         ? 'A service needs a servingPort in the extension.'
         : null;
-  if (jobKind !== null) verdicts.unless(objection, 'spec', 'jobKind');
+  if (jobKind !== null) verdicts.judge(['spec', 'jobKind'], objection);
   return kind ?? 'trainings';
 }

@@ -3,7 +3,8 @@ import type { RunaiExtension, RunaiGit } from '../extension.ts';
 import { secretObjection } from './container.ts';
 import { whenAny, whenSome, type Json } from './draft.ts';
 import type { TypedKind } from './typed-kind.ts';
-import { inExtension, type Verdicts } from './verdicts.ts';
+import type { Verdicts } from '../../verdicts.ts';
+import { inExtension } from './own-path.ts';
 
 type S3Source = Extract<InputSource, { readonly type: 'S3' }>;
 
@@ -54,11 +55,11 @@ export function storageOf(
     verdicts.all.push({ path: ['spec', 'outputs', index], ...judged });
   });
   extension.git?.forEach((git, index) => {
-    extended.unless(gitOf(git, mounts), ...inExtension('git', index));
+    extended.judge(inExtension('git', index), gitOf(git, mounts));
   });
   if (s3Secret !== null) {
     const used = mounts.s3.length > 0 ? null : 'No S3 bucket is among the inputs.';
-    extended.unless(secretObjection(s3Secret) ?? used, ...inExtension('s3Secret'));
+    extended.judge(inExtension('s3Secret'), secretObjection(s3Secret) ?? used);
   }
   return whenAny({
     pvc: whenSome([...mounts.claims.values()]),
