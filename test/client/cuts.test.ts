@@ -13,7 +13,7 @@ const STEPS = 50;
 describe.each(['ws', 'sse'] as const)('over %s, cut at any byte while jobs move', (transport) => {
   it.each([1, 2])(
     'nothing is missed, nothing comes twice, and the mirror is the truth (seed %i)',
-    { timeout: 90_000 },
+    { timeout: 240_000 },
     async (seed) => {
       const random = seeded(seed);
       const gateway = await startTestGateway({ sandbox: { ...QUIET, seed }, live: SWIFT });
@@ -35,11 +35,12 @@ describe.each(['ws', 'sse'] as const)('over %s, cut at any byte while jobs move'
         client.subscribe(WATCH, {}, witness.handlers);
         const { onMessage: _, ...told } = new Witness().handlers;
         const mirror = client.mirror(WATCH, {}, { object: 'job', ...told });
-        for (let step = 0; step < STEPS; step++) {
+        // Only what moves is cut: the world is stirred until there were accidents enough.
+        for (let step = 0; step < STEPS || (proxy.accidents <= 10 && step < 20 * STEPS); step++) {
           stir(gateway.sandbox, random, `job ${String(step)}`);
           await delay(random() * 150);
         }
-        await until('enough accidents', () => proxy.accidents > 10 || witness.ends.length > 0, 20_000);
+        expect(proxy.accidents).toBeGreaterThan(10);
         expect(witness.ends).toEqual([]);
         proxy.fateOf = () => SPARED;
         proxy.cut();

@@ -38,6 +38,7 @@ export async function startCuttingProxy(target: string): Promise<CuttingProxy> {
     pairs.add(cut);
     let left = bytes;
     let frozen = false;
+    let over = false;
     const meetFate = (): void => {
       accidents += 1;
       frozen = freezes;
@@ -47,12 +48,12 @@ export async function startCuttingProxy(target: string): Promise<CuttingProxy> {
       if (!frozen) upstream.write(chunk);
     });
     upstream.on('data', (chunk: Buffer) => {
-      if (frozen) return;
-      const whole = chunk.length <= left;
-      left -= chunk.length;
-      if (whole) client.write(chunk);
+      if (over) return;
+      over = chunk.length > left;
       // What was written just before a reset need not arrive: exactly what a cut connection does.
-      else client.write(chunk.subarray(0, left + chunk.length), meetFate);
+      if (over) client.write(chunk.subarray(0, left), meetFate);
+      else client.write(chunk);
+      left -= chunk.length;
     });
     for (const [from, to] of [
       [client, upstream],
