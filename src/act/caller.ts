@@ -68,7 +68,7 @@ export function lastingContext(
   deadlineAt: EpochMs,
   calls = CALLS_PER_FLIGHT,
 ): CallContext {
-  const { credential, onCall, requestId, trace } = caller.read.call;
+  const { credentials, onCall, requestId, trace } = caller.read.call;
   return {
     signal: deps.leaving,
     deadlineAt,
@@ -76,7 +76,7 @@ export function lastingContext(
     ...(onCall === undefined ? {} : { onCall }),
     ...(requestId === undefined ? {} : { requestId }),
     ...(trace === undefined ? {} : { trace }),
-    ...(credential === undefined ? {} : { credential }),
+    ...(credentials === undefined ? {} : { credentials }),
   };
 }
 

@@ -169,7 +169,7 @@ export class LiveHub implements LiveState {
   }
 
   #follower(provider: Provider, anewAfter?: Promise<void>): Follower {
-    const { log, known = null, onFault, clock = systemClock, scope = { credential: null }, random = Math.random } = this.#deps; // prettier-ignore
+    const { log, known = null, onFault, clock = systemClock, scope = { credentials: null }, random = Math.random } = this.#deps; // prettier-ignore
     const partitions = (): number => Math.max(1, this.#order.length);
     const deps = { provider, scope, log, known, clock, options: this.#options, random, onFault, partitions };
     return new Follower(anewAfter === undefined ? deps : { ...deps, anewAfter });

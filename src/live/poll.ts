@@ -4,13 +4,13 @@ import { epochMs, type Clock } from '../model/time.ts';
 import type { ChangeBatch } from '../providers/provider.ts';
 import type { Provider } from '../providers/registry.ts';
 import { createCallBudget } from '../upstream/call-budget.ts';
-import type { CallContext, Credential } from '../upstream/types.ts';
+import type { CallContext, CallerCredentials } from '../upstream/types.ts';
 import type { LiveOptions } from './options.ts';
 
 /** Whose eyes a provider is looked at with. */
 export interface PollScope {
-  /** Null: the credential that is configured for the provider. */
-  readonly credential: Credential | null;
+  /** Null: the configured credentials. */
+  readonly credentials: CallerCredentials | null;
 }
 
 /** How long a call that was called off may take to let go before the poll ends without it. */
@@ -64,7 +64,7 @@ export async function lookAt(
       deadlineAt: epochMs(clock.now() + options.pollTimeoutMs),
       budget: createCallBudget(limit),
       priority: 'background',
-      ...(scope.credential === null ? {} : { credential: scope.credential }),
+      ...(scope.credentials === null ? {} : { credentials: scope.credentials }),
     };
     const answer = (async (): Promise<Looked> => {
       const batch = await provider.adapter.changes(since, ctx);

@@ -14,6 +14,7 @@ import { createUpstream } from '../upstream/upstream.ts';
 import { mergeConnection, type MergedPage } from './connection.ts';
 import type { ReadContext } from './context.ts';
 import { RecentWrites } from './recent-writes.ts';
+import { own } from '../../test/support/own-credential.ts';
 
 const VISIBLE_AFTER_MS = 5_000;
 const HOLD_MS = 30_000;
@@ -200,7 +201,7 @@ describe('what was removed', () => {
 
 it('one credential does not see what another did', () => {
   const { writes, provider, call, ahead } = setUp();
-  const other = { ...call, credential: bearerCredential('of-somebody-else') };
+  const other = { ...call, credentials: own(bearerCredential('of-somebody-else')) };
   writes.made(provider, other, job('j', 'QUEUED'));
   expect(ahead()).toBeNull();
   expect(writes.unseen(provider, other, 'job', keyOf('j'))).not.toBeNull();

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { scripted, testAnswer, testCall, testContext } from '../../test/support/upstream-calls.ts';
 import { authenticate } from './authenticate.ts';
 import { basicCredential, bearerCredential } from './credential.ts';
+import { own } from '../../test/support/own-credential.ts';
 
 const CANARY = 'c4n4ry-s3cret';
 
@@ -10,7 +11,7 @@ describe('authenticate', () => {
     const next = scripted(200);
     const call = testCall(
       { headers: { accept: 'x' } },
-      testContext({ credential: bearerCredential(CANARY) }),
+      testContext({ credentials: own(bearerCredential(CANARY)) }),
     );
     await authenticate(next)(call);
     expect(next.mock.calls[0]?.[0].headers).toEqual({ accept: 'x', authorization: `Bearer ${CANARY}` });
@@ -18,7 +19,7 @@ describe('authenticate', () => {
   });
 
   it('puts the bare secret where the call wants it', async () => {
-    const ctx = testContext({ credential: bearerCredential('for-the-header', CANARY) });
+    const ctx = testContext({ credentials: own(bearerCredential('for-the-header', CANARY)) });
     const sent = async (headers: boolean, bodyMember: string | null, body?: unknown) => {
       const next = scripted(200);
       const request = body === undefined ? {} : { body };
@@ -31,7 +32,7 @@ describe('authenticate', () => {
     expect(await sent(true, 'key', { ids: ['1'] })).toEqual(['Bearer for-the-header', inBody]);
     expect(await sent(false, 'key')).toEqual([null, JSON.stringify({ key: CANARY })]);
     expect(await sent(false, null, { ids: ['1'] })).toEqual([null, JSON.stringify({ ids: ['1'] })]);
-    const basic = testContext({ credential: basicCredential('ann', CANARY) });
+    const basic = testContext({ credentials: own(basicCredential('ann', CANARY)) });
     const next = scripted(200);
     await authenticate(next)(
       testCall({ body: {}, credentialIn: { headers: false, bodyMember: 'key' } }, basic),
@@ -42,7 +43,7 @@ describe('authenticate', () => {
   it('cleans a success that may be a refusal', async () => {
     const placement = { headers: false, bodyMember: 'key' };
     const request = { body: {}, decode: 'text', credentialIn: placement } as const;
-    const ctx = testContext({ credential: bearerCredential(CANARY) });
+    const ctx = testContext({ credentials: own(bearerCredential(CANARY)) });
     const told = scripted(testAnswer(200, {}, `bad authenticator ${CANARY}`));
     const cleaned = await authenticate(told)(testCall({ ...request, refusesWithSuccess: true }, ctx));
     expect(cleaned.body).toBe('bad authenticator [redacted]');
@@ -55,7 +56,7 @@ describe('authenticate', () => {
     ['a Basic pair', basicCredential('ann', CANARY), Buffer.from(`ann:${CANARY}`).toString('base64')],
     ['a Basic password', basicCredential('ann', CANARY), `wrong password ${CANARY} for ann`],
   ])('cleans a refusal of %s that it repeats', async (_, credential, body) => {
-    const call = testCall({}, testContext({ credential }));
+    const call = testCall({}, testContext({ credentials: own(credential) }));
     const answer = await authenticate(scripted(testAnswer(401, {}, body)))(call);
     expect(answer.body).toContain('[redacted]');
     expect(answer.body).not.toContain(CANARY);

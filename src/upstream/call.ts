@@ -88,8 +88,11 @@ export function newWire(): Wire {
 }
 
 /** The credential a context's calls are made with: the caller's own, else the configured one. */
-export function credentialFor(ctx: CallContext, options: Pick<UpstreamOptions, 'credential'>): Credential {
-  return ctx.credential ?? options.credential ?? noCredential;
+export function credentialFor(
+  ctx: Pick<CallContext, 'credentials'>,
+  options: Pick<UpstreamOptions, 'provider' | 'credential'>,
+): Credential {
+  return ctx.credentials?.get(options.provider) ?? options.credential ?? noCredential;
 }
 
 const IN_HEADERS: CredentialPlacement = { headers: true, bodyMember: null };
@@ -98,7 +101,7 @@ const IN_HEADERS: CredentialPlacement = { headers: true, bodyMember: null };
 export function prepareCall(
   request: UpstreamRequest,
   ctx: CallContext,
-  options: Pick<UpstreamOptions, 'credential' | 'freshnessMs'>,
+  options: Pick<UpstreamOptions, 'provider' | 'credential' | 'freshnessMs'>,
 ): Call {
   const { method } = request;
   return {

@@ -15,6 +15,7 @@ import { bearerCredential } from './credential.ts';
 import { createCallBudget } from './call-budget.ts';
 import { coalesce, flightKey } from './coalesce.ts';
 import { path } from './path.ts';
+import { own } from '../../test/support/own-credential.ts';
 
 const TIMEOUT_MS = 5_000;
 const wrap = coalesce({ provider: PROVIDER, clock: testClock, timeoutMs: TIMEOUT_MS });
@@ -214,8 +215,8 @@ describe('flightKey', () => {
     bigIntegers: testCall({ bigIntegers: ['t'] }),
     header: testCall({ headers: { accept: 'a' } }),
     otherHeader: testCall({ headers: { accept: 'b' } }),
-    credential: testCall({}, testContext({ credential: bearerCredential('a') })),
-    otherCredential: testCall({}, testContext({ credential: bearerCredential('b') })),
+    credential: testCall({}, testContext({ credentials: own(bearerCredential('a')) })),
+    otherCredential: testCall({}, testContext({ credentials: own(bearerCredential('b')) })),
   };
 
   it('differs in everything that an answer depends on', () => {

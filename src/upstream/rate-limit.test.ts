@@ -13,6 +13,7 @@ import { cancellationOf } from './cancellation.ts';
 import { bearerCredential } from './credential.ts';
 import { path } from './path.ts';
 import { rateLimit } from './rate-limit.ts';
+import { own } from '../../test/support/own-credential.ts';
 
 /** One call every 100 ms, two at once. */
 function setup() {
@@ -105,7 +106,7 @@ describe('rateLimit', () => {
 
   it('gives each credential its own rate', async () => {
     const { next, stack } = setup();
-    const as = (token: string) => testContext({ credential: bearerCredential(token) });
+    const as = (token: string) => testContext({ credentials: own(bearerCredential(token)) });
     const all = [as('a'), as('a'), as('b'), as('b')].map((ctx) => stack(testCall({}, ctx)));
     await Promise.all(all);
     expect(next).toHaveBeenCalledTimes(4);

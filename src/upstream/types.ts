@@ -78,6 +78,12 @@ export interface Credential {
   readonly tokens?: TokenSource;
 }
 
+/** Credentials that a caller has of their own, or that their tenant has. */
+export interface CallerCredentials {
+  /** Undefined: calls to this provider are made with the configured one. */
+  get(provider: ProviderKey): Credential | undefined;
+}
+
 /** The tokens of one credential, shared by all its calls: many that need a new one cause one exchange. */
 export interface TokenSource {
   /** Where tokens are exchanged; null for the provider's own base URL. Read from the configured credential alone. */
@@ -114,8 +120,8 @@ export interface CallContext {
   readonly budget: CallBudget;
   /** Called once for every upstream call made or shared on behalf of this operation. */
   readonly onCall?: (call: UpstreamCallReport) => void;
-  /** The caller's own credential, where it replaces the configured one. */
-  readonly credential?: Credential;
+  /** The caller's own credentials, where they take the place of configured ones. */
+  readonly credentials?: CallerCredentials;
   /** How old a shared answer may be at most for this caller, in milliseconds; 0 for one who decides by what it reads. */
   readonly freshnessMs?: number;
   /** Names the request that it is for, in the log. */

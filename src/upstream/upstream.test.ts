@@ -8,6 +8,7 @@ import { DEFAULT_UPSTREAM_OPTIONS } from './options.ts';
 import { path } from './path.ts';
 import type { Upstream, UpstreamOptions, UpstreamRequest } from './types.ts';
 import { createUpstream } from './upstream.ts';
+import { own } from '../../test/support/own-credential.ts';
 
 const GET: UpstreamRequest = { method: 'GET', path: path`/jobs/${'1'}` };
 const ONCE = { ...DEFAULT_UPSTREAM_OPTIONS.retry, retries: 0 };
@@ -101,7 +102,7 @@ describe('a call', () => {
     const { server, upstream } = await setup((_, response) => response.end('{}'), {
       credential: bearerCredential('ours'),
     });
-    const ctx = testContext({ credential: bearerCredential('theirs') });
+    const ctx = testContext({ credentials: own(bearerCredential('theirs')) });
     await upstream.send(GET, ctx);
     expect(server.requests[0]?.headers.authorization).toBe('Bearer theirs');
     expect(upstream.fingerprint(ctx)).toBe(bearerCredential('theirs').fingerprint);
@@ -279,7 +280,7 @@ describe('sharing', () => {
     const ask = () =>
       Promise.all(
         tokens.map(async (token) => {
-          const answer = await upstream.send(GET, testContext({ credential: bearerCredential(token) }));
+          const answer = await upstream.send(GET, testContext({ credentials: own(bearerCredential(token)) }));
           return answer.body;
         }),
       );

@@ -59,7 +59,7 @@ export class FakeCharityEngine implements Upstream {
   }
 
   fingerprint(ctx: CallContext): string {
-    return ctx.credential?.fingerprint ?? 'configured';
+    return ctx.credentials?.get(this.provider)?.fingerprint ?? 'configured';
   }
 
   async close(): Promise<void> {}

@@ -35,7 +35,7 @@ class NoUpstream implements Upstream {
   }
 
   fingerprint(ctx: CallContext): string {
-    return ctx.credential?.fingerprint ?? 'configured';
+    return ctx.credentials?.get(this.provider)?.fingerprint ?? 'configured';
   }
 
   close(): Promise<void> {

@@ -36,7 +36,11 @@ const GET: UpstreamRequest = { method: 'GET', path: path`/things/${'1'}` };
 
 /** A prepared call, as the first interceptor gets it. */
 export function testCall(request: Partial<UpstreamRequest> = {}, ctx: CallContext = testContext()): Call {
-  return prepareCall({ ...GET, ...request }, ctx, { ...DEFAULT_UPSTREAM_OPTIONS, credential: null });
+  return prepareCall({ ...GET, ...request }, ctx, {
+    ...DEFAULT_UPSTREAM_OPTIONS,
+    provider: PROVIDER,
+    credential: null,
+  });
 }
 
 export function testAnswer(status = 200, headers: Record<string, string> = {}, body: unknown = null): Answer {

@@ -4,6 +4,7 @@ import { GridweaveError } from '../../model/errors.ts';
 import { testContext } from '../../../test/support/upstream-calls.ts';
 import type { LogReader } from './log-reader.ts';
 import type { LogMessage } from './message.ts';
+import { own } from '../../../test/support/own-credential.ts';
 
 const OUTAGE = new GridweaveError('PROVIDER_UNAVAILABLE', 'The provider is down.');
 
@@ -356,8 +357,8 @@ it('is not shared by callers with other credentials', async () => {
   const { followers, open } = followScripted('POLLED');
   const credential = { fingerprint: 'mine', apply: () => {} };
   await open();
-  await open({}, testContext({ credential }));
-  await open({}, testContext({ credential }));
+  await open({}, testContext({ credentials: own(credential) }));
+  await open({}, testContext({ credentials: own(credential) }));
   expect(followers.stats).toEqual({ logs: 2, readers: 3 });
 });
 

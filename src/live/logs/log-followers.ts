@@ -161,13 +161,13 @@ export class LogFollowers {
     const { clock, onFault } = this.#deps;
     const { passTimeoutMs } = this.#options;
     const outputs = outputsOf(stream);
-    const { credential } = ctx;
+    const { credentials } = ctx;
     const source = logSource({
       provider: () => this.#deps.providers.get(provider.key),
       execution,
       stream,
       outputs,
-      credential,
+      credentials,
       clock,
       passTimeoutMs,
     });

@@ -4,7 +4,7 @@ import { epochMs, type Clock } from '../../model/time.ts';
 import type { LogOutput, LogPiece, LogStream } from '../../providers/provider.ts';
 import type { Provider } from '../../providers/registry.ts';
 import { createCallBudget } from '../../upstream/call-budget.ts';
-import type { CallContext, Credential } from '../../upstream/types.ts';
+import type { CallContext, CallerCredentials } from '../../upstream/types.ts';
 import { polledPass } from './polled-pass.ts';
 
 /** One log of a provider, to be read again and again. */
@@ -25,8 +25,8 @@ export interface SourceOptions {
   readonly execution: NativeKey;
   readonly stream: LogStream;
   readonly outputs: readonly LogOutput[];
-  /** The caller's own, where it replaces the configured one. */
-  readonly credential: Credential | undefined;
+  /** The caller's own, where they take the place of configured ones. */
+  readonly credentials: CallerCredentials | undefined;
   readonly clock: Clock;
   readonly passTimeoutMs: number;
 }
@@ -45,7 +45,7 @@ export function logSource({ provider, execution, stream, outputs, ...options }: 
         priority: 'background',
         // An output from before and a state from after would be taken for the end.
         freshnessMs: 0,
-        ...(options.credential === undefined ? {} : { credential: options.credential }),
+        ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
       };
       return adapter.followLog === undefined
         ? polledPass({ adapter, execution, outputs, after, ctx })

@@ -5,6 +5,7 @@ import { callContext, credentialOf, setUp, submitted } from '../../../test/suppo
 import type { NativeKey } from '../../model/ids.ts';
 import { bytes } from '../../model/units.ts';
 import { DEFAULT_ORDER } from '../provider.ts';
+import { own } from '../../../test/support/own-credential.ts';
 
 const T = 1_770_000_000_000;
 const keys = (...texts: string[]): NativeKey[] => texts as NativeKey[];
@@ -125,7 +126,7 @@ describe('lookups', () => {
       service.now += 8_000;
     }
     // Nobody else may know of it.
-    const other = callContext(10, { credential: credentialOf('other') });
+    const other = callContext(10, { credentials: own(credentialOf('other')) });
     expect((await adapter.get('job', keys('a'), other)).missing.size).toBe(1);
   });
 
@@ -180,7 +181,7 @@ describe('lookups', () => {
     expect(found.get('a' as NativeKey)).toMatchObject({ status: { state: 'RUNNING' }, observedAt: seenAt });
     expect(missing.get('b' as NativeKey)).toMatchObject({ code: 'NOT_FOUND' });
     // What one caller has seen is nothing to another.
-    const stranger = callContext(10, { credential: credentialOf('stranger') });
+    const stranger = callContext(10, { credentials: own(credentialOf('stranger')) });
     expect((await adapter.get('job', keys('a'), stranger)).found.size).toBe(0);
   });
 

@@ -4,6 +4,7 @@ import type { Topic } from '../case.ts';
 import { operations, outcomeOf, WHOLE_LOG } from '../operations.ts';
 import { keysOf, readPage, readRecords } from '../reading.ts';
 import { simulated } from '../rig.ts';
+import { own } from '../../support/own-credential.ts';
 
 export const callers: Topic = {
   name: 'callers',
@@ -130,10 +131,10 @@ export const callers: Topic = {
             [wrong, 'UNAUTHENTICATED'],
           ] as const)
             // prettier-ignore
-            expect([name, await outcomeOf(() => run(fresh, fresh.ctx({ credential })))]).toEqual([name, outcome]);
+            expect([name, await outcomeOf(() => run(fresh, fresh.ctx({ credentials: own(credential) })))]).toEqual([name, outcome]);
           const unknown = rig.reconnect({ credential: wrong });
           expect(await outcomeOf(() => run(unknown, unknown.ctx()))).toBe('UNAUTHENTICATED');
-          expect(await outcomeOf(() => run(unknown, unknown.ctx({ credential: valid })))).toBe('OK');
+          expect(await outcomeOf(() => run(unknown, unknown.ctx({ credentials: own(valid) })))).toBe('OK');
         }
       },
     },
@@ -147,8 +148,8 @@ export const callers: Topic = {
           // Twice: what is read once may be kept.
           for (let i = 0; i < 2; i++) {
             const [mine, theirs] = await Promise.all([
-              outcomeOf(() => run(one, one.ctx({ credential: valid }))),
-              outcomeOf(() => run(one, one.ctx({ credential: wrong }))),
+              outcomeOf(() => run(one, one.ctx({ credentials: own(valid) }))),
+              outcomeOf(() => run(one, one.ctx({ credentials: own(wrong) }))),
             ]);
             expect([name, mine, theirs]).toEqual([name, 'OK', 'UNAUTHENTICATED']);
           }
@@ -166,7 +167,7 @@ export const callers: Topic = {
         const tasks = theirs.map(({ taskKey }) => taskKey);
         for (const credential of [valid, valid, wrong]) {
           const expected = credential === valid ? 'OK' : 'UNAUTHENTICATED';
-          const ctx = rig.ctx({ credential });
+          const ctx = rig.ctx({ credentials: own(credential) });
           const read = [
             () => rig.adapter.executionsOfJobs(ended, ctx),
             () => rig.adapter.executionsOfTasks(tasks, ctx),

@@ -6,6 +6,7 @@ import { simSpec } from '../../support/sim-spec.ts';
 import type { ContractCase, Target, Topic } from '../case.ts';
 import { keysOf, readRecords } from '../reading.ts';
 import { simulated, type SimRig } from '../rig.ts';
+import { own } from '../../support/own-credential.ts';
 
 /** A world, and an adapter that was told of its first job alone. */
 async function toldOfOne(
@@ -114,7 +115,7 @@ const CASES: readonly ContractCase[] = [
     async run(target) {
       const { rig, all } = await toldOfOne(target);
       const credential = rig.sim.facts.wrong;
-      const answer = await rig.adapter.importJobs!(all.slice(1, 3), rig.ctx({ credential })).catch((error: unknown) => error); // prettier-ignore
+      const answer = await rig.adapter.importJobs!(all.slice(1, 3), rig.ctx({ credentials: own(credential) })).catch((error: unknown) => error); // prettier-ignore
       const failures = answer instanceof Error ? [answer] : [...(answer as { missing: Map<string, Error> }).missing.values()]; // prettier-ignore
       expect(failures.length).toBeGreaterThan(0);
       for (const failure of failures) expect(failure).toMatchObject({ code: 'UNAUTHENTICATED' });

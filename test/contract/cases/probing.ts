@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import type { Topic } from '../case.ts';
 import { deserted } from '../relay.ts';
 import { simulated } from '../rig.ts';
+import { own } from '../../support/own-credential.ts';
 
 export const probing: Topic = {
   name: 'probe',
@@ -39,7 +40,7 @@ export const probing: Topic = {
       async run(target) {
         const rig = simulated(await target.start({ guarded: true }));
         const { wrong } = rig.sim.facts;
-        const result = await rig.adapter.probe(rig.ctx({ credential: wrong }));
+        const result = await rig.adapter.probe(rig.ctx({ credentials: own(wrong) }));
         expect(result).toMatchObject({ reachable: true, problem: { code: 'UNAUTHENTICATED' } });
         expect(result.permissions.map(({ allowed }) => allowed)).toContain(false);
       },

@@ -5,6 +5,7 @@ import type { Topic } from '../case.ts';
 import { failuresOf, operations } from '../operations.ts';
 import { deserted } from '../relay.ts';
 import { simulated, type Rig } from '../rig.ts';
+import { own } from '../../support/own-credential.ts';
 
 /** Everything that can be got out of a value: its text, its members, shown or not, and what it was caused by. */
 function everythingOf(value: unknown): string {
@@ -71,7 +72,7 @@ export const secrets: Topic = {
           await collect(gone, (on, ctx) => on.adapter.probe(ctx)),
           await collect(gone, (on, ctx) => on.adapter.changes(null, ctx)),
           await collect(rig, (on, ctx) => on.adapter.probe(ctx)),
-          await collect(rig, (on, ctx) => on.adapter.probe({ ...ctx, credential: wrong })),
+          await collect(rig, (on, ctx) => on.adapter.probe({ ...ctx, credentials: own(wrong) })),
         ];
         for (const form of formsOf(secret)) expect(texts.join('\n').includes(form)).toBe(false);
       },
