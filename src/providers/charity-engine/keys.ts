@@ -1,4 +1,5 @@
 import type { NativeKey } from '../../model/ids.ts';
+import { isSegment } from '../../upstream/path.ts';
 
 /** BOINC's keys and names are no longer than this; Charity Engine's job ids have 32 characters where one was seen. */
 const MAX_ID = 191;
@@ -15,13 +16,7 @@ export const DEFAULT_PART = 'default';
  * what has no place in a URL or a key is no id.
  */
 export function isJobId(text: string): boolean {
-  return (
-    text !== '' &&
-    text !== '.' &&
-    text !== '..' &&
-    text.length <= MAX_ID &&
-    !/[,/\\\s\p{Cc}\p{Cs}]/u.test(text)
-  );
+  return text.length <= MAX_ID && isSegment(text) && !/[,/\\\s]/.test(text);
 }
 
 /** Whether a text can name a part of a job: it is the end of a key, and may hold slashes. */

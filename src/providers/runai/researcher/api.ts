@@ -2,7 +2,7 @@ import { GridweaveError } from '../../../model/errors.ts';
 import type { ProviderKey } from '../../../model/ids.ts';
 import type { EpochMs } from '../../../model/time.ts';
 import { failureForStatus } from '../../../upstream/failure.ts';
-import { path, type UpstreamPath } from '../../../upstream/path.ts';
+import { isSegment, path, type UpstreamPath } from '../../../upstream/path.ts';
 import type { CallContext, Upstream, UpstreamResponse } from '../../../upstream/types.ts';
 import { isWire, textOf, wireOf } from '../../reading.ts';
 import { statusOf } from '../api.ts';
@@ -107,7 +107,11 @@ export class ResearcherApi {
 
   async #projectNames(ctx: CallContext): Promise<string[]> {
     const { rows } = await this.projects(ctx);
-    return rows.map((row) => textOf(wireOf(row)['name'])).filter((name) => name !== null);
+    return rows.flatMap((row) => {
+      const name = textOf(wireOf(row)['name']);
+      // One that no path can hold has no list of its own; it must not cost the others theirs.
+      return name !== null && isSegment(name) ? [name] : [];
+    });
   }
 
   async #list(
