@@ -3,6 +3,7 @@ import type { GridweaveError } from '../model/errors.ts';
 import type { ProviderKey } from '../model/ids.ts';
 import type { EpochMs } from '../model/time.ts';
 import type { WorkRecord } from '../providers/acting.ts';
+import type { Account } from './account.ts';
 import type { KeyScope } from './stamp.ts';
 
 /** One object of a bulk action: done, or why not. */
@@ -22,6 +23,8 @@ export type ActEvent =
   | (Base & {
       readonly type: 'OUTCOME_UNKNOWN';
       readonly provider: ProviderKey;
+      /** Nobody else is to hear of it. */
+      readonly account: Account;
       readonly stamp: string;
       readonly name: string;
     })
@@ -29,6 +32,8 @@ export type ActEvent =
   | (Base & {
       readonly type: 'OUTCOME_SETTLED';
       readonly provider: ProviderKey;
+      /** Nobody else is to hear of it. */
+      readonly account: Account;
       readonly stamp: string;
       readonly name: string;
       readonly jobs: readonly WorkRecord[];

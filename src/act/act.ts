@@ -13,6 +13,7 @@ import { createCallBudget } from '../upstream/call-budget.ts';
 import { mayTake, objection } from './action-check.ts';
 import { Actor, type ActionRequest } from './actor.ts';
 import { Auditor } from './auditor.ts';
+import { keyScopeOf } from './account.ts';
 import { cancelMany, type BulkCancel, type BulkResult } from './bulk-cancel.ts';
 import type { ActDeps, Caller } from './caller.ts';
 import { intentId, type Intent } from './intent.ts';
@@ -161,7 +162,7 @@ export class Act {
 
   /** What is known of a submission, without a call; null when nothing is. */
   submission(provider: Provider, idempotencyKey: string, caller: Caller): Promise<Intent | null> {
-    const { id } = stampOf(caller.scope, provider.key, idempotencyKey, null);
+    const { id } = stampOf(keyScopeOf(caller, provider), provider.key, idempotencyKey, null);
     return this.#deps.store.get(intentId(provider.key, id));
   }
 
@@ -196,19 +197,20 @@ export class Act {
 
   /** The same rerun, if it has been sent before: whatever the job is like since, it is no reason to refuse a repeat. */
   async #knownRerun(ref: Ref, provider: Provider, key: string, caller: Caller): Promise<Intent | null> {
-    const stamp = stampOf(caller.scope, provider.key, key, ['rerun', ref.key]);
+    const stamp = stampOf(keyScopeOf(caller, provider), provider.key, key, ['rerun', ref.key]);
     const intent = await this.#deps.store.get(intentId(provider.key, stamp.id));
     if (intent === null || intent.target.stamp.specHash !== stamp.specHash) return null;
     return intent.phase === 'FREE' || intent.phase === 'CLAIMED' ? null : intent;
   }
 
   #becameUnknown(intent: Intent): void {
-    const { provider, target } = intent;
+    const { provider, target, account } = intent;
     const { clock, events } = this.#deps;
     events.tell({
       type: 'OUTCOME_UNKNOWN',
       at: clock.now(),
       provider,
+      account,
       stamp: target.stamp.id,
       name: target.name,
     });

@@ -179,16 +179,22 @@ export class Actor {
     if (action === 'DELETE' || state === null) recentWrites.removed(provider, call, record);
     else recentWrites.moved(provider, call, record, state);
     const seen = recentWrites.seen(provider, call, record);
-    await this.#tell(provider, record, seen);
+    await this.#tell(provider, record, seen, call);
     return { outcome: 'DONE', record: seen, error: null };
   }
 
-  async #tell(provider: Provider, record: WorkRecord, seen: WorkRecord | null): Promise<void> {
+  async #tell(
+    provider: Provider,
+    record: WorkRecord,
+    seen: WorkRecord | null,
+    call: Caller['read']['call'],
+  ): Promise<void> {
+    // prettier-ignore
     const { kind, key } = record;
     const sourceMode = 'COMMAND';
     try {
       const told = seen === null ? ({ type: 'GONE', kind, key, sourceMode } as const) : ({ type: 'RECORD', record: seen, sourceMode } as const); // prettier-ignore
-      await this.#deps.live?.tell(provider.key, told);
+      await this.#deps.live?.tell(provider, told, call);
     } catch (fault) {
       this.#deps.onFault(fault);
     }

@@ -5,7 +5,8 @@ import type { ProviderRegistry } from '../providers/registry.ts';
 import { createCallBudget } from '../upstream/call-budget.ts';
 import type { CallContext } from '../upstream/types.ts';
 import type { RecentWrites } from '../merge/recent-writes.ts';
-import type { LiveState } from '../live/live.ts';
+import type { Told } from '../live/live.ts';
+import type { Provider } from '../providers/registry.ts';
 import type { AuditSink } from './audit.ts';
 import type { ActEvents } from './act-event.ts';
 import type { IntentStore } from './intent.ts';
@@ -16,10 +17,15 @@ export interface Caller {
   readonly read: ReadContext;
   /** For the audit: who asked. */
   readonly actor: string;
-  /** Whose idempotency keys these are. */
+  /** Whose bulk actions these are. */
   readonly scope: KeyScope;
   /** Ties audit lines to the log of a request; null for what the gateway does by itself. */
   readonly requestId: string | null;
+}
+
+/** Tells those who watch a provider with the same credential as the call, and nobody else. */
+export interface LiveTeller {
+  tell(provider: Provider, told: Told, call: Pick<CallContext, 'credentials'>): Promise<void>;
 }
 
 /** What acting is made of. One set per process. */
@@ -30,7 +36,7 @@ export interface ActDeps {
   readonly events: ActEvents;
   readonly recentWrites: RecentWrites;
   /** Null when nobody can subscribe. */
-  readonly live: Pick<LiveState, 'tell'> | null;
+  readonly live: LiveTeller | null;
   readonly clock: Clock;
   readonly onFault: (fault: unknown) => void;
   readonly options: ActOptions;

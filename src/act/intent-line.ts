@@ -11,6 +11,8 @@ const memo: z.ZodType<Memo> = z.record(z.string(), z.json());
 const shape = z.object({
   id: key,
   provider: key,
+  // Absent in what was written before accounts were told apart.
+  account: z.string().nullable().default(null),
   target: z.object({
     stamp: z.object({ id: key, specHash: key }),
     name: z.string(),

@@ -2,6 +2,7 @@ import type { ErrorCode } from '../model/errors.ts';
 import type { NativeKey, ProviderKey } from '../model/ids.ts';
 import type { EpochMs } from '../model/time.ts';
 import type { FindTarget, Memo } from '../providers/acting.ts';
+import type { Account } from './account.ts';
 
 /** Names one intent: the provider, and the stamp's id. */
 export type IntentId = string & { readonly __brand: 'IntentId' };
@@ -20,6 +21,8 @@ export type IntentPhase = 'CLAIMED' | 'SENDING' | 'UNKNOWN' | 'CREATED' | 'FREE'
 export interface Intent {
   readonly id: IntentId;
   readonly provider: ProviderKey;
+  /** Whose account it is made in: another's credential may not see it. */
+  readonly account: Account;
   /** With it the object is looked up. `sentAt` is the claim's time before anything was sent. */
   readonly target: FindTarget;
   readonly phase: IntentPhase;

@@ -19,6 +19,15 @@ export function notProvenAbsent(provider: ProviderKey, waitMs: number): Gridweav
   );
 }
 
+/** It was sent with a credential that is not there any more, or not here: whoever has another may not be shown it. */
+export function sentByOther(provider: ProviderKey): GridweaveError {
+  return new GridweaveError(
+    'OUTCOME_UNKNOWN',
+    'The create was sent with another credential, was not answered, and is not to be seen with this one. Repeat the call with the credential that it was sent with, or look at the provider yourself before you use a new key.',
+    { provider },
+  );
+}
+
 /** Another process works on the same key. */
 export function waitForOther(provider: ProviderKey): GridweaveError {
   return new GridweaveError(

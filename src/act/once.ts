@@ -4,13 +4,15 @@ import type { JobRecord } from '../model/records.ts';
 import { epochMs, type Clock, type EpochMs } from '../model/time.ts';
 import type { FindAnswer, FindTarget, SubmissionTraits, SubmitAnswer } from '../providers/acting.ts';
 import type { CallContext } from '../upstream/types.ts';
+import type { Account } from './account.ts';
 import { intentId, type Intent, type IntentId, type IntentStore } from './intent.ts';
 import { look, type LookAnswer } from './look.ts';
-import { lostRace, notProvenAbsent, unknownOutcome, waitForOther } from './once-errors.ts';
+import { lostRace, notProvenAbsent, sentByOther, unknownOutcome, waitForOther } from './once-errors.ts';
 
 /** One thing to be made once: how it is sent, how it is found again. Calls are made with the flight's own context. */
 export interface OnceCalls {
   readonly provider: ProviderKey;
+  readonly account: Account;
   readonly target: Omit<FindTarget, 'sentAt'>;
   readonly traits: SubmissionTraits;
   /** A context that outlives the caller: who hangs up must not leave a create half done. */
@@ -111,17 +113,22 @@ export class Once {
       if (isForElse(free, calls)) return { outcome: 'MISMATCH' };
       if (free.phase === 'CREATED') return replay(free);
       const same = free.target.stamp.specHash === calls.target.stamp.specHash;
-      const taken = await this.#take(same ? free : { ...free, target: fresh.target }, deadlineAt);
+      const { account } = isUnclear(free) ? free : fresh;
+      const own = same ? { ...free, account } : { ...free, account, target: fresh.target };
+      const taken = await this.#take(own, deadlineAt);
       if (taken === null) return { outcome: 'UNKNOWN', error: waitForOther(calls.provider) };
       intent = taken;
     }
-    const unclear = intent.phase === 'SENDING' || intent.phase === 'UNKNOWN';
+    const unclear = isUnclear(intent);
     if (intent.phase === 'SENDING') intent = this.#leftBy(intent, intent.target.sentAt + this.#deps.flightMs);
     let settlesInMs = 0;
     if (unclear || !mayCreate || this.#mustLookFirst(intent, calls.traits)) {
       const seen = await look(calls, intent.target, unclear, deadlineAt, this.#deps);
       if (seen.outcome === 'FOUND') return this.#found(intent, seen, calls, true);
       if (seen.outcome === 'UNKNOWN' && unclear) return this.#unknown(intent, seen.error);
+      // That it is not to be seen proves something to whoever could see it.
+      if (unclear && intent.account !== calls.account)
+        return this.#unknown(intent, sentByOther(calls.provider));
       if (seen.outcome === 'UNKNOWN') return this.#free(intent, seen.error);
       settlesInMs = seen.settlesInMs;
     }
@@ -310,6 +317,7 @@ export class Once {
     return {
       id,
       provider: calls.provider,
+      account: calls.account,
       target: { ...calls.target, sentAt: now },
       phase: 'CLAIMED',
       sends: 0,
@@ -331,6 +339,11 @@ export class Once {
 function isForElse({ target, phase, problem }: Intent, calls: OnceCalls): boolean {
   const refusedForOthers = phase === 'FREE' && problem?.code === 'IDEMPOTENCY_MISMATCH';
   return target.stamp.specHash !== calls.target.stamp.specHash && !refusedForOthers;
+}
+
+/** Nobody knows what became of a create that may have left. */
+function isUnclear({ phase }: Intent): boolean {
+  return phase === 'SENDING' || phase === 'UNKNOWN';
 }
 
 function replay(intent: Intent): OnceResult {

@@ -1,5 +1,8 @@
 import type { JobRecord } from '../model/records.ts';
 import type { Provider } from '../providers/registry.ts';
+import { Viewer } from '../model/access.ts';
+import type { CallerCredentials } from '../upstream/types.ts';
+import { accountOf, tenantOf } from './account.ts';
 import { Auditor } from './auditor.ts';
 import { lastingContext, type ActDeps, type Caller } from './caller.ts';
 import type { Intent, IntentPhase } from './intent.ts';
@@ -59,8 +62,10 @@ export class Reconciler {
     await this.#running;
   }
 
-  /** Looks one up; null when its provider is gone or cannot look anything up. */
-  async settle(intent: Intent, caller: Caller = this.#caller): Promise<OnceResult | null> {
+  /** Looks one up; null when its provider is gone, cannot look anything up, or is to be asked with what only a caller has. */
+  async settle(intent: Intent, asked: Caller | null = null): Promise<OnceResult | null> {
+    const caller = asked ?? this.#callerFor(intent);
+    if (caller === null) return null;
     const calls = this.#callsFor(intent, caller);
     if (calls === null) return null;
     const provider = this.#deps.providers.get(intent.provider);
@@ -73,7 +78,7 @@ export class Reconciler {
       stamp: intent.target.stamp.id,
       targets: jobs.map(({ key }) => ({ kind: 'job' as const, key })),
     });
-    await this.#tell(intent, jobs);
+    await this.#tell(intent, jobs, caller);
     return result;
   }
 
@@ -91,23 +96,49 @@ export class Reconciler {
     return left.length === BATCH ? Math.max(1, open) : open;
   }
 
-  async #tell(intent: Intent, jobs: readonly JobRecord[]): Promise<void> {
-    const { provider, target } = intent;
-    const { clock, events, live } = this.#deps;
+  async #tell(intent: Intent, jobs: readonly JobRecord[], caller: Caller): Promise<void> {
+    const { provider: key, account, target } = intent;
+    const { clock, events, live, providers } = this.#deps;
+    const provider = providers.get(key);
     const { name, stamp } = target;
-    events.tell({ type: 'OUTCOME_SETTLED', at: clock.now(), provider, stamp: stamp.id, name, jobs });
+    events.tell({
+      type: 'OUTCOME_SETTLED',
+      at: clock.now(),
+      provider: key,
+      account,
+      stamp: stamp.id,
+      name,
+      jobs,
+    });
+    if (provider === null) return;
     for (const record of jobs) {
-      await live?.tell(provider, { type: 'RECORD', record, sourceMode: 'COMMAND' });
+      await live?.tell(provider, { type: 'RECORD', record, sourceMode: 'COMMAND' }, caller.read.call);
     }
   }
 
+  /** With the credential that it was sent with; null when only a caller has that. */
+  #callerFor({ account, provider: key }: Intent): Caller | null {
+    if (account === null) return this.#caller;
+    const tenant = tenantOf(account);
+    const credential =
+      tenant === null ? undefined : this.#deps.providers.get(key)?.access.tenants?.get(tenant);
+    if (credential === undefined) return null;
+    const { read } = this.#caller;
+    const credentials: CallerCredentials = { get: (provider) => (provider === key ? credential : undefined) };
+    const { id, grants } = read.viewer;
+    const viewer = new Viewer(id, grants, tenant);
+    return { ...this.#caller, read: { ...read, viewer, call: { ...read.call, credentials } } };
+  }
+
   #callsFor(intent: Intent, caller: Caller): OnceCalls | null {
-    const acting = this.#deps.providers.get(intent.provider)?.adapter.acting;
+    const provider = this.#deps.providers.get(intent.provider);
+    const acting = provider?.adapter.acting;
     const rerun = intent.target.rerunOf !== null;
     const traits = (rerun ? acting?.rerunTraits : null) ?? acting?.submission ?? null;
-    if (acting === undefined || traits === null) return null;
+    if (provider === null || acting === undefined || traits === null) return null;
     return {
       provider: intent.provider,
+      account: accountOf(caller, provider),
       target: intent.target,
       traits,
       contextUntil: (deadlineAt) => ({

@@ -15,9 +15,10 @@ const HASH_DIGITS = 16;
 /** Whose keys these are: the same key of two scopes means two submissions. */
 export type KeyScope = string & { readonly __brand: 'KeyScope' };
 
-/** Every caller's own: a key of one is no key of another. */
-export function scopeOf(viewer: Viewer): KeyScope {
-  return viewer.id as KeyScope;
+/** Every caller's own. `own`: tells apart those who did not say who they are, by the credentials that they brought. */
+export function scopeOf({ id, tenant }: Viewer, own = ''): KeyScope {
+  const apart = id === 'anonymous' ? own : '';
+  return [id, ...(tenant === null ? [] : [tenant]), ...(apart === '' ? [] : [apart])].join(' ') as KeyScope;
 }
 
 /**

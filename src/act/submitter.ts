@@ -7,6 +7,7 @@ import { lastingContext, type ActDeps, type Caller } from './caller.ts';
 import type { Once, OnceCalls, OnceResult } from './once.ts';
 import { checkKey } from './once-key.ts';
 import { refusedSubmit, type SubmitResult } from './outcome.ts';
+import { accountOf, keyScopeOf } from './account.ts';
 import { stampOf } from './stamp.ts';
 import { judge, type SubmitInput, type Target } from './submit-request.ts';
 
@@ -41,7 +42,12 @@ export class Submitter {
     }
     const { target, request } = judged.accepted;
     const asked = [input.projectId, input.spec, input.extension?.value ?? null];
-    const stamp = stampOf(caller.scope, target.provider.key, options.idempotencyKey, asked);
+    const stamp = stampOf(
+      keyScopeOf(caller, target.provider),
+      target.provider.key,
+      options.idempotencyKey,
+      asked,
+    );
     if (options.dryRun) {
       audit.write({ outcome: 'PLANNED', stamp: stamp.id });
       return { ...refusedSubmit([], known), outcome: 'PLANNED' };
@@ -62,9 +68,10 @@ export class Submitter {
     const { provider, acting } = target;
     const { key, generation, name, projectKey } = job.record;
     const audit = new Auditor(this.#deps, caller, provider, 'RERUN', false);
-    const stamp = stampOf(caller.scope, provider.key, idempotencyKey, ['rerun', key]);
+    const stamp = stampOf(keyScopeOf(caller, provider), provider.key, idempotencyKey, ['rerun', key]);
     const calls: OnceCalls = {
       provider: provider.key,
+      account: accountOf(caller, provider),
       target: { stamp, name, project: projectKey, rerunOf: { key, generation } },
       traits: acting.rerunTraits ?? target.traits,
       contextUntil: (deadlineAt) => lastingContext(caller, this.#deps, deadlineAt),
@@ -84,6 +91,7 @@ export class Submitter {
   ): OnceCalls {
     return {
       provider: provider.key,
+      account: accountOf(caller, provider),
       target,
       traits,
       contextUntil: (deadlineAt) => lastingContext(caller, this.#deps, deadlineAt),
@@ -120,7 +128,11 @@ export class Submitter {
     for (const record of records) {
       this.#deps.recentWrites.made(provider, caller.read.call, record);
       try {
-        await this.#deps.live?.tell(provider.key, { type: 'RECORD', record, sourceMode: 'COMMAND' });
+        await this.#deps.live?.tell(
+          provider,
+          { type: 'RECORD', record, sourceMode: 'COMMAND' },
+          caller.read.call,
+        );
       } catch (fault) {
         this.#deps.onFault(fault);
       }

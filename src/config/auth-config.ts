@@ -19,6 +19,8 @@ export interface ApiKeyConfig {
   /** Null: never. */
   readonly expiresAt: EpochMs | null;
   readonly grants: readonly Grant[];
+  /** Whose credentials its bearer uses; null: nobody's in particular. */
+  readonly tenant: string | null;
 }
 
 /** Somebody whose tokens are taken. */
@@ -31,6 +33,8 @@ export interface IssuerConfig {
   readonly algorithms: readonly string[];
   readonly clockToleranceSeconds: number;
   readonly subjectClaim: string;
+  /** The claim that names the tenant; null: their bearers are of none. */
+  readonly tenantClaim: string | null;
   readonly grants: readonly TokenGrant[];
 }
 

@@ -5,14 +5,15 @@ import { SECRET_MASK } from './secret.ts';
 /** `auth` as it is in effect. A hash is no secret, but nobody needs to read it, and it may have been kept like one. */
 export function authEntry({ apiKeys, issuers, anonymous }: AuthConfig): object {
   return {
-    apiKeys: apiKeys.map(({ id, expiresAt, grants }) => ({
+    apiKeys: apiKeys.map(({ id, expiresAt, tenant, grants }) => ({
       id,
       hash: SECRET_MASK,
       ...(expiresAt === null ? {} : { expiresAt: new Date(expiresAt).toISOString() }),
+      ...(tenant === null ? {} : { tenant }),
       grants: grants.map(grantEntry),
     })),
     jwt: issuers.map(
-      ({ issuer, audience, keys, algorithms, clockToleranceSeconds, subjectClaim, grants }) => ({
+      ({ issuer, audience, keys, algorithms, clockToleranceSeconds, subjectClaim, tenantClaim, grants }) => ({
         issuer,
         audience: [...audience],
         // A query may hold what lets one read the keys.
@@ -22,6 +23,7 @@ export function authEntry({ apiKeys, issuers, anonymous }: AuthConfig): object {
         algorithms: [...algorithms],
         clockToleranceSeconds,
         subjectClaim,
+        ...(tenantClaim === null ? {} : { tenantClaim }),
         grants: grants.map(({ grant, when }) => ({
           ...(when === null ? {} : { when: { claim: when.claim, [when.test]: when.text } }),
           ...grantEntry(grant),

@@ -92,6 +92,11 @@ const apiKeySchema = z.strictObject({
     .datetime({ offset: true })
     .optional()
     .describe('When it ends, such as `2027-01-31T00:00:00Z`. When absent: never.'),
+  tenant: text(256)
+    .optional()
+    .describe(
+      'The tenant that its bearer belongs to: where a provider has `tenants`, it is called with the credential of this one. When absent: with the configured `credential`.',
+    ),
   grants: grantsSchema.describe('What its bearer may do.'),
 });
 
@@ -125,6 +130,11 @@ const issuerSchema = z.strictObject({
   subjectClaim: text(256)
     .default('sub')
     .describe('The claim that names the caller, and never another one: a text.'),
+  tenantClaim: text(256)
+    .optional()
+    .describe(
+      'The claim that names the tenant of the caller, a text. A token without it is refused. When absent: callers are of no tenant.',
+    ),
   grants: z
     .array(tokenGrantSchema)
     .min(1)

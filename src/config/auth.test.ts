@@ -72,6 +72,7 @@ describe('auth', () => {
         algorithms: ['ES256'],
         clockToleranceSeconds: 30,
         subjectClaim: 'sub',
+        tenantClaim: null,
         grants: [{ grant: all, when: null }],
       },
     ]);

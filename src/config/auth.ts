@@ -130,15 +130,23 @@ function configured(
   keys: readonly (IssuerKeys | null)[],
 ): AuthConfig {
   return {
-    apiKeys: apiKeys.flatMap(({ id, expiresAt, grants }, i): ApiKeyConfig[] => {
+    apiKeys: apiKeys.flatMap(({ id, expiresAt, tenant = null, grants }, i): ApiKeyConfig[] => {
       const read = hashes[i] ?? null;
       if (read === null) return [];
-      return [{ id, ...read, expiresAt: endOf(expiresAt), grants: grants.map(grantOf) }];
+      return [{ id, ...read, expiresAt: endOf(expiresAt), tenant, grants: grants.map(grantOf) }];
     }),
     issuers: jwt.flatMap((entry, i): IssuerConfig[] => {
       const from = keys[i] ?? null;
       if (from === null) return [];
-      const { issuer, audience, algorithms, clockToleranceSeconds, subjectClaim, grants } = entry;
+      const {
+        issuer,
+        audience,
+        algorithms,
+        clockToleranceSeconds,
+        subjectClaim,
+        tenantClaim = null,
+        grants,
+      } = entry;
       return [
         {
           issuer,
@@ -148,6 +156,7 @@ function configured(
           algorithms,
           clockToleranceSeconds,
           subjectClaim,
+          tenantClaim,
           grants: grants.map(tokenGrantOf),
         },
       ];

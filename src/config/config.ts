@@ -6,9 +6,12 @@
  */
 import type { ProviderKey } from '../model/ids.ts';
 import type { ProviderKindDefinition } from '../providers/kind.ts';
+import type { ProviderAccess } from '../providers/access.ts';
 import type { ProviderCallback } from '../providers/provider-callback.ts';
 import type { UpstreamOptions } from '../upstream/types.ts';
+import type { AccessSource } from './access.ts';
 import type { AuthConfig } from './auth-config.ts';
+import type { OperationsConfig } from './operations.ts';
 import type {
   ActConfig,
   AuditConfig,
@@ -22,6 +25,7 @@ import type {
 } from './schema.ts';
 
 export type { AuthConfig } from './auth-config.ts';
+export type { OperationsConfig } from './operations.ts';
 export type { LimitsConfig, LiveConfig, LogConfig, MetricsConfig, ServerConfig } from './schema.ts';
 
 /** A provider kind whose settings only it understands. */
@@ -56,6 +60,10 @@ export interface ConfiguredProvider {
   readonly callback: ProviderCallback | null;
   /** What the file says about `callback`; null when it says nothing. */
   readonly callbackSource: CallbackSource | null;
+  /** With whose credentials it is called, beside the configured one. */
+  readonly access: ProviderAccess;
+  /** What the file says about that. */
+  readonly accessSource: AccessSource;
 }
 
 /** The `callback` of a provider as it can be shown. */
@@ -73,6 +81,7 @@ export interface LoadedConfig {
   readonly source: ConfigSource;
   readonly server: ServerConfig;
   readonly limits: LimitsConfig;
+  readonly operations: OperationsConfig;
   readonly log: LogConfig;
   readonly metrics: MetricsConfig;
   readonly data: DataConfig;

@@ -8,7 +8,6 @@ import { spellPath } from './echo.ts';
 import { unknownKey } from './explain.ts';
 import type { Findings, Path } from './problem.ts';
 import { readReference, resolveSecret, type SecretSources } from './secret-reference.ts';
-import type { Secret } from './secret.ts';
 
 export interface ConfiguredCredential {
   /** Null without one, or when its secrets were not to be read. */
@@ -34,19 +33,18 @@ function spellForms(forms: readonly CredentialForm[]): string {
     : `Write ${forms.map(spellForm).join(' or ')}.`;
 }
 
-/** Null when it cannot be made without settings, and those are wrong: that is told already. */
-function make(
+/** A credential of the values of a form's members. Throws INVALID_ARGUMENT for what cannot be sent. */
+export function makeCredential(
   { scheme }: CredentialForm,
-  secrets: readonly Secret[],
+  [first = '', second]: readonly string[],
   kind: ProviderKind,
-  settings: KindSettings | null,
-): Credential | null {
-  const [first = '', second] = secrets.map((secret) => secret.reveal());
+  settings: KindSettings,
+): Credential {
   if (scheme === 'bearer') return bearerCredential(first, second);
   if (scheme === 'basic') return basicCredential(first, second ?? '');
   if (scheme === 'raw-authorization') return headerCredential('authorization', first);
-  const plan = settings === null ? undefined : kind.tokenPlan?.(settings.value);
-  return plan === undefined ? null : clientCredential({ id: first, secret: second ?? '' }, plan);
+  if (kind.tokenPlan === undefined) throw new TypeError(`kind "${kind.kind}" has no plan for tokens`);
+  return clientCredential({ id: first, secret: second ?? '' }, kind.tokenPlan(settings.value));
 }
 
 /**
@@ -103,7 +101,11 @@ export function readCredential(
   );
   if (secrets.length !== found.length) return NONE;
   try {
-    return { credential: make(form, secrets, kind, settings), secrets: found };
+    // Some cannot be made without settings; where these are wrong, that is told already.
+    if (settings === null && form.scheme === 'client-credentials')
+      return { credential: null, secrets: found };
+    const values = secrets.map((secret) => secret.reveal());
+    return { credential: makeCredential(form, values, kind, settings ?? { value: null }), secrets: found };
   } catch (error) {
     if (!(error instanceof GridweaveError)) throw error;
     findings.add(path, `${spellPath(path)} cannot be used: ${error.message}`, 'Correct the stored secret.');

@@ -17,18 +17,28 @@ function origin({ from }: SecretOrigin, read: boolean): string {
   return path === null ? 'from a file' : `from file ${path}`;
 }
 
+function masked(secrets: readonly SecretOrigin[]): object {
+  return Object.fromEntries(secrets.map(({ member }) => [member, SECRET_MASK]));
+}
+
 function providerEntry(provider: ConfiguredProvider): object {
-  const { key, kind, name, enabled, upstream, settings, secrets, callbackSource } = provider;
-  const { provider: _key, baseUrl, credential: _credential, ...calls } = upstream;
+  const { key, kind, name, enabled, upstream, settings, secrets, callbackSource, accessSource } = provider;
+  const { provider: _key, baseUrl, credential: _credential, tokenUrl: _tokenUrl, ...calls } = upstream;
   return {
     key,
     kind: kind.kind,
     name,
     url: baseUrl.href,
     enabled,
-    ...(secrets.length === 0
+    ...(secrets.length === 0 ? {} : { credential: masked(secrets) }),
+    ...(accessSource.tenants === null
       ? {}
-      : { credential: Object.fromEntries(secrets.map(({ member }) => [member, SECRET_MASK])) }),
+      : {
+          tenants: Object.fromEntries(
+            [...accessSource.tenants].map(([tenant, kept]) => [tenant, masked(kept)]),
+          ),
+        }),
+    ...(accessSource.headers === null ? {} : { callerCredential: { headers: accessSource.headers } }),
     ...calls,
     // A kind's settings are no place for secrets; what looks like one is masked all the same.
     settings: redact(settings ?? {}),
@@ -56,12 +66,13 @@ function title({ source }: LoadedConfig): string {
 
 /** The configuration as it is in effect, as YAML: every default written out, every secret a mask with its origin. */
 export function printConfig(config: LoadedConfig): string {
-  const { server, limits, log, metrics, data, act, audit, live, auth, sandbox, providers, overrides } =
-    config;
+  const { server, limits, operations, log, metrics, data, act, audit, live, auth } = config;
+  const { sandbox, providers, overrides } = config;
   const document = new Document({
     server,
     ...(sandbox === null ? { providers: providers.map(providerEntry) } : { sandbox }),
     limits,
+    operations: { ...operations, manifests: operations.manifests.map(({ file }) => file) },
     log,
     metrics,
     data,
@@ -74,12 +85,15 @@ export function printConfig(config: LoadedConfig): string {
   for (const [path, variable] of overrides) {
     comment(document, path.split('.'), `from environment variable ${variable}`);
   }
-  for (const [i, { secrets, enabled, callbackSource }] of providers.entries()) {
-    const tell = (secret: SecretOrigin, section: string): void => {
+  for (const [i, { secrets, enabled, callbackSource, accessSource }] of providers.entries()) {
+    const tell = (secret: SecretOrigin, ...section: readonly string[]): void => {
       const unread = enabled ? '' : ', not read: the provider is disabled';
-      comment(document, ['providers', i, section, secret.member], `${origin(secret, enabled)}${unread}`);
+      comment(document, ['providers', i, ...section, secret.member], `${origin(secret, enabled)}${unread}`);
     };
     for (const secret of secrets) tell(secret, 'credential');
+    for (const [tenant, kept] of accessSource.tenants ?? []) {
+      for (const secret of kept) tell(secret, 'tenants', tenant);
+    }
     if (callbackSource !== null) tell(callbackSource.password, 'callback');
   }
   for (const [i, { hashFrom }] of (auth?.apiKeys ?? []).entries()) {

@@ -128,6 +128,19 @@ const callback = z
     'Takes calls that the provider makes to this gateway, at `POST /callbacks/<key>`. Only for kinds that have them; when absent, none are taken. The gateway speaks plain HTTP: let what stands before it end TLS.',
   );
 
+/** `callerCredential`: which headers of a request hold a credential of the caller's own. */
+export const sectionBrought = z
+  .strictObject({
+    headers: z
+      .record(z.string(), z.string().regex(/^[xX]-[A-Za-z0-9-]{1,60}$/))
+      .describe(
+        'A header for each member of `credential`, such as `{ apiKey: x-lab-key }`: a name of your own that begins with `x-`. Over WebSockets the same names are members of the payload of `connection_init`.',
+      ),
+  })
+  .describe(
+    'Callers bring a credential of their own, in these headers and no others; it is sent to this provider alone, and kept nowhere. For those who bring none, calls are made with `credential`; without that they are told to bring one. When absent, nothing that callers send is passed on.',
+  );
+
 /**
  * One entry of `providers`. `kind`, `url`, `credential`, `callback` and `settings` depend on the kinds that this build knows, and
  * are checked a second time against them.
@@ -162,6 +175,17 @@ export const sectionProvider = z.strictObject({
     .describe(
       'How the gateway proves who it is. Every member is `{ env: NAME }` or `{ file: PATH }`. When absent, calls are made without a credential.',
     ),
+  tenants: z
+    .record(z.string().min(1).max(256), z.unknown())
+    .refine((tenants) => Object.keys(tenants).length <= 1_000, {
+      message: 'names more than 1,000 tenants',
+      params: { fix: 'Run another gateway for the others.' },
+    })
+    .optional()
+    .describe(
+      'A credential for each tenant, by the name that `auth` gives it, written like `credential`: callers of that tenant see and do what it may. Callers of no tenant get `credential`. For whom there is none, the provider does not exist.',
+    ),
+  callerCredential: sectionBrought.optional(),
   timeoutMs: z
     .int()
     .min(100)

@@ -1,5 +1,7 @@
 import type { ProviderKey } from '../model/ids.ts';
+import { refusedCredential } from '../upstream/credential.ts';
 import type { Credential, UpstreamOptions } from '../upstream/types.ts';
+import { readAccess, type ConfiguredAccess } from './access.ts';
 import { readCallback, type ConfiguredCallback } from './callback.ts';
 import type { ConfiguredProvider, ProviderKind } from './config.ts';
 import { readCredential } from './credential.ts';
@@ -13,7 +15,7 @@ import { suggest } from './suggest.ts';
 import { readUrl } from './url.ts';
 
 /** What depends on the kind of one entry. */
-export interface KindParts extends ConfiguredCallback {
+export interface KindParts extends ConfiguredCallback, ConfiguredAccess {
   readonly kind: ProviderKind;
   readonly url: URL;
   readonly settings: unknown;
@@ -72,6 +74,13 @@ export function readKindParts(
     live ? sources : null,
     findings,
   );
+  const access = readAccess(
+    entry,
+    path,
+    { kind, settings: settings?.success === true ? { value: settings.data } : null },
+    live ? sources : null,
+    findings,
+  );
   if (kind === null || settings === null) return null;
   if (!settings.success) {
     explainIssues(findings, given, shapeOf(kind.settingsSchema), settings.error.issues, [
@@ -81,7 +90,14 @@ export function readKindParts(
   }
   return url === null || !settings.success
     ? null
-    : { kind, url, settings: settings.data, credential, secrets, ...callback };
+    : { kind, url, settings: settings.data, credential, secrets, ...callback, ...access };
+}
+
+/** What callers hear who are not called for. Whose tenant has none does not see the provider, and never hears it. */
+function ownNeeded(key: ProviderKey, { accessSource: { headers } }: KindParts): string {
+  const how =
+    headers === null ? 'those of a tenant' : `your own: send ${Object.values(headers).join(' and ')}`;
+  return `Provider "${key}" is called with credentials of callers alone, ${how}.`;
 }
 
 /** Puts a checked entry and its kind's parts together. */
@@ -91,7 +107,8 @@ export function configuredProvider(section: ProviderSection, parts: KindParts): 
   const upstream: UpstreamOptions = {
     provider: key,
     baseUrl: parts.url,
-    credential: parts.credential,
+    credential: parts.access.shared ? parts.credential : refusedCredential(ownNeeded(key, parts)),
+    tokenUrl: parts.kind.tokenPlan?.(parts.settings).baseUrl ?? null,
     timeoutMs,
     connectTimeoutMs: section.connectTimeoutMs,
     maxConnections: section.maxConnections,

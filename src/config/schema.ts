@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { authSchema } from './auth-schema.ts';
+import { parseRange } from './cidr.ts';
 import { shapeOf, type Shape } from './expected.ts';
+import { operationsSchema } from './operations-schema.ts';
+import { limitsSchema } from './limits-schema.ts';
 import { sectionProvider } from './provider-schema.ts';
 
 const MIB = 1_048_576;
@@ -28,6 +31,18 @@ export const serverSchema = z
       .describe(
         'Origins of pages on other sites, such as https://app.example.org, that may ask the gateway from a browser: by CORS, event streams and WebSockets. The gateway’s own pages always may.',
       ),
+    trustedProxies: z
+      .array(
+        z.string().refine((text) => (parseRange(text)?.prefix ?? 0) > 0, {
+          error: 'is neither an address nor a range of addresses, or it is all of them',
+          params: { fix: 'Write the addresses of the proxies alone, such as 10.0.0.7 or 10.0.0.0/8.' },
+        }),
+      )
+      .max(100)
+      .default([])
+      .describe(
+        'Addresses and ranges, such as 10.0.0.0/8 or fd00::/8, of what stands before the gateway and writes `X-Forwarded-For`. The address of a client is then the rightmost one in it that is not in these. Empty: the header is not read.',
+      ),
     graphiql: z
       .boolean()
       .optional()
@@ -46,68 +61,6 @@ export const serverSchema = z
       ),
   })
   .describe('Where the gateway listens.');
-
-/** `limits`: what one request may ask for. */
-const limitsSchema = z
-  .strictObject({
-    requestTimeoutMs: z
-      .int()
-      .min(100)
-      .max(600_000)
-      .default(10_000)
-      .describe(
-        'How long one GraphQL operation may take, in milliseconds. A provider that has not answered by then is reported as TIMEOUT; the others are returned.',
-      ),
-    maxPageSize: z
-      .int()
-      .min(1)
-      .max(10_000)
-      .default(500)
-      .describe('The largest `first` that a list accepts, in rows.'),
-    maxUpstreamCalls: z
-      .int()
-      .min(1)
-      .max(100_000)
-      .default(300)
-      .describe('How many calls to providers one GraphQL operation may make.'),
-    maxBodyBytes: z
-      .int()
-      .min(1024)
-      .max(64 * MIB)
-      .default(MIB)
-      .describe('The largest request body that is read, in bytes.'),
-    maxTokens: z
-      .int()
-      .min(100)
-      .max(1_000_000)
-      .default(5_000)
-      .describe('The words and signs of the largest document that is read.'),
-    maxDepth: z.int().min(1).max(100).default(16).describe('The deepest nesting of fields.'),
-    maxAliases: z.int().min(0).max(10_000).default(50).describe('Aliases of one operation, fragments counted at each use.'), // prettier-ignore
-    maxDirectives: z.int().min(0).max(10_000).default(50).describe('Directives of one operation.'),
-    maxRootFields: z.int().min(1).max(1_000).default(20).describe('Root fields of one operation.'),
-    maxFields: z
-      .int()
-      .min(10)
-      .max(100_000)
-      .default(2_000)
-      .describe('Fields of one operation, fragments counted at each use.'),
-    maxCost: z
-      .int()
-      .min(10)
-      .max(1_000_000_000)
-      .default(25_000)
-      .describe(
-        'The cost of one operation in the worst case, judged before it runs: 10 for each call to a provider, 0.1 for each object. `extensions.cost` tells it when the header `x-gridweave-cost` asks.',
-      ),
-    maxLogBytes: z
-      .int()
-      .min(1024)
-      .max(64 * MIB)
-      .default(MIB)
-      .describe('The most of a log that one answer holds, in bytes.'),
-  })
-  .describe('What one request may ask for.');
 
 /** `log`: what the gateway writes about itself. */
 const logSchema = z
@@ -265,6 +218,14 @@ const liveSchema = z
       .max(1_000_000)
       .default(10_000)
       .describe('WebSockets and event streams that may be open at the same time.'),
+    maxCredentials: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .default(200)
+      .describe(
+        'Credentials of tenants and callers with which changes may be watched at the same time, counted for each provider. Each is polled with for itself.',
+      ),
   })
   .describe('Subscriptions to changes.');
 
@@ -291,6 +252,7 @@ export const configSchema = z.strictObject({
     .optional()
     .describe('The provider connections, one entry each. Their order is the order of `Query.providers`.'),
   limits: limitsSchema.prefault({}),
+  operations: operationsSchema.prefault({}),
   log: logSchema.prefault({}),
   metrics: metricsSchema.prefault({}),
   data: dataSchema.prefault({}),

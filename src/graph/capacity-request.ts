@@ -43,7 +43,10 @@ builder.objectField(ProviderType, 'capacityRequests', (t) =>
   t.field({
     type: [CapacityRequestType],
     description:
-      'The newest 100 requests for capacity since the gateway started, newest first. Empty for providers without a configured `callback`. Read from memory: asking costs no call.',
-    resolve: (provider) => provider.events.all.filter((event) => event.type === 'capacity.requested'),
+      'The newest 100 requests for capacity since the gateway started, newest first. Empty for providers without a configured `callback`, and for callers who are called for with a credential of their own: they were made to another account. Read from memory: asking costs no call.',
+    resolve: ({ key, events }, _args, { read }) => {
+      const isOthers = read.call.credentials?.get(key) !== undefined;
+      return isOthers ? [] : events.all.filter((event) => event.type === 'capacity.requested');
+    },
   }),
 );

@@ -10,6 +10,8 @@ export interface MergedFilter extends Omit<ListFilter, 'projects'> {
   readonly projects?: readonly { readonly provider: ProviderKey; readonly key: NativeKey }[];
   /** What the viewer may see: these providers alone, and of each these projects alone. Absent: everything. */
   readonly within?: readonly Sight[];
+  /** Providers that are left out whatever else is said. */
+  readonly except?: readonly ProviderKey[];
 }
 
 /** What may be seen of one provider. */
@@ -21,7 +23,8 @@ export interface Sight {
 
 /** The part of a filter that one provider is to apply, or null when nothing of this provider can match. */
 export function filterFor(provider: Pick<Provider, 'key'>, filter: MergedFilter): ListFilter | null {
-  const { providers, projects, within, ...rest } = filter;
+  const { providers, projects, within, except, ...rest } = filter;
+  if (except?.includes(provider.key) === true) return null;
   if (providers !== undefined && !providers.includes(provider.key)) return null;
   const sight = within?.find((part) => part.provider === provider.key);
   if (within !== undefined && sight === undefined) return null;

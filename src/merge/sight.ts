@@ -1,6 +1,7 @@
 import type { Viewer } from '../model/access.ts';
 import type { NativeKey } from '../model/ids.ts';
 import type { AnyRecord, ExecutionRecord } from '../model/records.ts';
+import { servesTenant } from '../providers/access.ts';
 import type { Provider, ProviderDirectory } from '../providers/registry.ts';
 import type { ReadContext } from './context.ts';
 import type { Sight } from './filter.ts';
@@ -16,23 +17,32 @@ export class VisibleProviders implements ProviderDirectory {
   }
 
   get all(): readonly Provider[] {
-    return this.#all.all.filter(({ key }) => this.#viewer.at('read', key));
+    return this.#all.all.filter((provider) => isThereFor(this.#viewer, provider));
   }
 
   get(key: string): Provider | null {
     const provider = this.#all.get(key);
-    return provider !== null && this.#viewer.at('read', provider.key) ? provider : null;
+    return provider !== null && isThereFor(this.#viewer, provider) ? provider : null;
   }
+}
+
+function isThereFor(viewer: Viewer, { key, access }: Provider): boolean {
+  return viewer.at('read', key) && servesTenant(access, viewer.tenant);
+}
+
+/** Whether nothing of any of these is hidden from a viewer. */
+function seesAllOf(viewer: Viewer, { all }: ProviderDirectory): boolean {
+  return viewer.seesEverything && all.every(({ access }) => servesTenant(access, viewer.tenant));
 }
 
 /** All of them for a viewer who sees everything, so that most callers pay nothing. */
 export function visibleTo(viewer: Viewer, all: ProviderDirectory): ProviderDirectory {
-  return viewer.seesEverything ? all : new VisibleProviders(all, viewer);
+  return seesAllOf(viewer, all) ? all : new VisibleProviders(all, viewer);
 }
 
 /** A viewer's sight as a part of a filter; undefined when everything is seen. */
 export function sightOf(viewer: Viewer, providers: ProviderDirectory): readonly Sight[] | undefined {
-  if (viewer.seesEverything) return undefined;
+  if (viewer.seesEverything && !(providers instanceof VisibleProviders)) return undefined;
   return providers.all
     .filter(({ key }) => viewer.at('read', key))
     .map(({ key: provider }): Sight => {

@@ -32,15 +32,18 @@ export class Viewer {
   /** For the audit and for limits: "key:ci", "jwt:ada@example.org", "anonymous". Never a secret. */
   readonly id: string;
   readonly grants: readonly Grant[];
-  /** Equal for viewers who see the same: answers may be shared between them. */
+  /** Whom they belong to, where providers are called with credentials of tenants; null for nobody in particular. */
+  readonly tenant: string | null;
+  /** Equal for viewers who see the same with the same credentials: answers may be shared between them. */
   readonly sight: string;
   readonly #reaches = new Map<string, ProjectReach>();
 
-  constructor(id: string, grants: readonly Grant[]) {
+  constructor(id: string, grants: readonly Grant[], tenant: string | null = null) {
     this.id = id;
     this.grants = grants;
+    this.tenant = tenant;
     this.sight = createHash('sha256')
-      .update(JSON.stringify(grants.map(sightOf).sort()))
+      .update(JSON.stringify([tenant, grants.map(sightOf).sort()]))
       .digest('base64url');
   }
 
@@ -71,7 +74,7 @@ export class Viewer {
     return reach === 'ALL' || (project !== null && reach.has(project));
   }
 
-  /** Whether nothing is hidden from them. */
+  /** Whether no grant hides anything from them. */
   get seesEverything(): boolean {
     return this.grants.some((grant) => holds(grant, 'read') && isEverywhere(grant));
   }

@@ -1,6 +1,7 @@
 import type { ProviderKey } from '../model/ids.ts';
 import type { Upstream } from '../upstream/types.ts';
 import type { ProviderAdapter } from './provider.ts';
+import type { ProviderAccess } from './access.ts';
 import type { ProviderCallback } from './provider-callback.ts';
 import type { RecentProviderEvents } from './recent-events.ts';
 
@@ -13,6 +14,8 @@ export interface Provider {
   readonly kind: string;
   readonly adapter: ProviderAdapter;
   readonly upstream: Upstream;
+  /** With whose credentials it is called, beside the configured one. */
+  readonly access: ProviderAccess;
   /** How long a merged answer waits for this provider at most, in milliseconds. */
   readonly timeoutMs: number;
   /** Answers what it sends of its own accord; null when the operator configured none. */

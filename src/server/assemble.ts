@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { resolveLive } from '../graph/live/resolve-live.ts';
 import type { Authenticator } from './auth/authenticator.ts';
+import { NOTHING_OWN } from './credentials/own-credentials.ts';
 import { createGateway, type Gateway, type GatewayOptions } from './gateway.ts';
 import type { LiveLimits } from './live/live-limits.ts';
 import type { Viewer as LiveViewer } from './live/live-operation.ts';
 import { LiveOperations } from './live/live-operations.ts';
 import { LiveTransports } from './live/live-transports.ts';
 import { beginOperation, type OperationContext, type OperationDeps } from './operation-context.ts';
+import { PersistedOperations } from './persisted/persisted-operations.ts';
 import type { Services } from './services.ts';
 import type { OnFault } from './telemetry/faults.ts';
 
@@ -28,21 +30,29 @@ export function assembleGateway(options: AssembleOptions): {
 } {
   const { onFault, liveLimits, authenticator } = options;
   const deps: OperationDeps = options;
+  const persisted = options.persisted ?? new PersistedOperations();
   const operations = new LiveOperations({
     resolveLive,
     viewerOf: viewerOfContext,
     // Shared events are executed for one of those who see the same, whoever that is.
-    contextFor: ({ viewer }, signal) => {
+    contextFor: ({ viewer, credentials = NOTHING_OWN }, signal) => {
       if (viewer === undefined) throw new TypeError('a subscription that was opened has a viewer');
-      return beginOperation(deps, signal, { viewer, requestId: randomUUID() });
+      return beginOperation(deps, signal, { viewer, credentials, requestId: randomUUID() });
     },
     onFault,
   });
-  const gateway = createGateway({ ...options, live: operations, identified: authenticator !== undefined });
+  const gateway = createGateway({
+    ...options,
+    persisted,
+    live: operations,
+    identified: authenticator !== undefined,
+  });
   const live = new LiveTransports({
     gateway,
     operations,
+    persisted,
     limits: liveLimits,
+    callers: options.callers,
     allowedOrigins: options.allowedOrigins,
     authenticator,
   });
@@ -51,6 +61,6 @@ export function assembleGateway(options: AssembleOptions): {
 
 /** Who sees the same shares what is made for each event. */
 function viewerOfContext(context: unknown): LiveViewer {
-  const { viewer } = (context as OperationContext).read;
-  return { scope: viewer.sight, viewer };
+  const { read, credentials } = context as OperationContext;
+  return { scope: `${read.viewer.sight} ${credentials.key}`, viewer: read.viewer, credentials };
 }

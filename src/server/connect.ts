@@ -25,14 +25,14 @@ export function connectProviders(
 
 /** Makes a client and an adapter. `events`: what the provider has told of its own accord before. Calls nobody yet. */
 export function connectProvider(
-  { key, name, kind, settings, callback, upstream: options }: ConfiguredProvider,
+  { key, name, kind, settings, callback, access, upstream: options }: ConfiguredProvider,
   { clock, log, observer }: ConnectDeps,
   events = new RecentProviderEvents(),
 ): Provider {
   const upstream = createUpstream(options, { clock, observer, log: (event) => tell(log, event) });
   const adapter = kind.create({ provider: key, upstream, settings, clock });
   const { timeoutMs } = options;
-  return { key, name, kind: kind.kind, adapter, upstream, timeoutMs, callback, events };
+  return { key, name, kind: kind.kind, adapter, upstream, access, timeoutMs, callback, events };
 }
 
 /** `requestId` is the request that a call was made for, as in every other line; the provider was sent another. */

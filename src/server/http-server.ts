@@ -13,10 +13,12 @@ import { refuseRequest } from './auth/http-refusal.ts';
 import type { Identity } from './auth/identity.ts';
 import { presentedByHeaders } from './auth/presented.ts';
 import { foreignHost } from './auth/refusal.ts';
+import { ClientAddresses } from './client-address.ts';
 import { Callbacks, type CallbackLimits } from './callbacks.ts';
 import { GRAPHQL_PATH, type Gateway } from './gateway.ts';
 import { GraphiqlPage } from './graphiql.ts';
 import { readiness } from './health.ts';
+import { callerOf, CallerLimits } from './limits/caller-limits.ts';
 import { listen, urlOf } from './listen.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 import { sendMetrics } from './telemetry/operations-listener.ts';
@@ -32,11 +34,17 @@ export interface HttpServerOptions {
   readonly port: number;
   /** Serve GraphiQL to browsers. */
   readonly graphiql: boolean;
+  /** Says whether nothing that is typed into GraphiQL would be run: it is not served then. Default: it would. */
+  readonly persisted?: { readonly trustedOnly: boolean } | undefined;
   readonly log: Logger;
   /** Says who asks. Default: everybody is whoever runs the gateway, as long as they are on this machine. */
   readonly authenticator?: Authenticator | undefined;
   /** Origins of pages, beside its own, that may ask it. Default none. */
   readonly allowedOrigins?: readonly string[] | undefined;
+  /** Addresses and ranges of proxies that are believed about where requests come from. Default none. */
+  readonly trustedProxies?: readonly string[] | undefined;
+  /** What callers may use; the same that the gateway and `live` were made with. Default: they are not limited. */
+  readonly callers?: CallerLimits | undefined;
   /** Served at /metrics to whoever has the scope `admin`. Absent: they are not served here. */
   readonly metrics?: Metrics | undefined;
   /** Carries subscriptions. Absent: there are none. */
@@ -65,7 +73,8 @@ const SWEEP_MS = 50;
 
 /** Listens on a socket and leads each request to what answers it. */
 export async function startHttpServer(options: HttpServerOptions): Promise<RunningServer> {
-  const { gateway, providers, live, log } = options;
+  const { gateway, providers, live, log, callers = new CallerLimits() } = options;
+  const addresses = new ClientAddresses(options.trustedProxies ?? []);
   const authenticator = options.authenticator ?? localAuthenticator();
   if (authenticator.isLocal && !isLoopback(options.host)) {
     const message = `Without "auth" the gateway does not listen on ${options.host}, where others could reach it.`;
@@ -88,7 +97,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
       response.setHeader(REQUEST_ID_HEADER, requestId);
       // A connection that was kept for another request would keep the server.
       if (!accepting) response.setHeader('Connection', 'close');
-      if (log.isLevelEnabled('debug')) logRequest(log, request, response, requestId);
+      if (log.isLevelEnabled('debug'))
+        logRequest(log, request, response, { requestId, client: addresses.of(request) });
       answer(request, response).catch((error: unknown) => {
         log.error({ err: error, requestId }, 'unexpected fault');
         if (!response.headersSent)
@@ -108,7 +118,10 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
       await callback(request, response);
       return;
     }
-    const verdict = guardBrowsers(request, response, { allowedOrigins: options.allowedOrigins ?? [] });
+    const verdict = guardBrowsers(request, response, {
+      allowedOrigins: options.allowedOrigins ?? [],
+      ownHeaders: () => providers.all.flatMap(({ access }) => access.brought?.headers ?? []),
+    });
     if (verdict === 'ANSWERED') return;
     if (verdict === 'CROSS_SITE') {
       const message =
@@ -120,15 +133,15 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
       await gateway(request, response);
     } else if (isMisled(request)) {
       refuseRequest(request, response, foreignHost());
-    } else if (pathname === GRAPHQL_PATH && page !== null && GraphiqlPage.wantedBy(request, searchParams)) {
+    } else if (pathname === GRAPHQL_PATH && page !== null && wantsPage(request, searchParams)) {
       await page.send(request, response);
     } else if (pathname === GRAPHQL_PATH) {
-      const asker = await identify(request);
+      const address = addresses.of(request);
+      const asker = await identify(request, address);
       // Nobody is left to be answered: what waits for a connection to close would wait for ever.
       if (response.destroyed) return;
       if (asker instanceof GridweaveError) refuseRequest(request, response, asker);
-      else if (live?.wants(request) === true) await live.handle(request, response, asker);
-      else await gateway(request, response, { identity: asker });
+      else await ask(request, response, asker, address);
     } else if (pathname === '/ready') {
       const asker = await identify(request);
       const seen = asker instanceof GridweaveError ? null : visibleTo(asker.viewer, providers);
@@ -154,10 +167,36 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     return authenticator.isLocal && !isLocalHost(headers.host);
   }
 
-  async function identify({ headers, socket }: IncomingMessage): Promise<Identity | GridweaveError> {
+  function wantsPage(request: IncomingMessage, query: URLSearchParams): boolean {
+    return options.persisted?.trustedOnly !== true && GraphiqlPage.wantedBy(request, query);
+  }
+
+  /** Counted before the body is read: whoever sends too much is not listened to. */
+  async function ask(
+    request: IncomingMessage,
+    response: ServerResponse,
+    identity: Identity,
+    address: string,
+  ): Promise<void> {
+    const admission = callers.admit(callerOf(identity.viewer, address));
+    if (admission instanceof GridweaveError) {
+      refuseRequest(request, response, admission);
+      return;
+    }
+    response.once('close', () => admission.release());
+    if (live?.wants(request) === true) await live.handle(request, response, { identity, admission });
+    else await gateway(request, response, { identity, admission });
+  }
+
+  async function identify(
+    request: IncomingMessage,
+    address = addresses.of(request),
+  ): Promise<Identity | GridweaveError> {
     try {
-      return await authenticator.authenticate(presentedByHeaders(headers, socket.remoteAddress ?? ''));
+      return await authenticator.authenticate(presentedByHeaders(request.headers, address));
     } catch (error) {
+      if (error instanceof GridweaveError && error.code === 'RATE_LIMITED')
+        callers.refusals.count('keyAttempts');
       if (error instanceof GridweaveError) return error;
       throw error;
     }
@@ -168,7 +207,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
       socket.on('error', () => {});
       nameRequest(request);
       if (isMisled(request)) refuseUpgrade(socket, NOT_MEANT_FOR_US);
-      else if (targetOf(request).pathname === GRAPHQL_PATH) live.handleUpgrade(request, socket, head);
+      else if (targetOf(request).pathname === GRAPHQL_PATH)
+        live.handleUpgrade(request, socket, head, addresses.of(request));
       else refuseUpgrade(socket, NO_SOCKET_HERE);
     });
   }
@@ -213,14 +253,14 @@ function logRequest(
   log: Logger,
   request: IncomingMessage,
   response: ServerResponse,
-  requestId: string,
+  about: { readonly requestId: string; readonly client: string },
 ): void {
   const beganAt = performance.now();
   response.once('close', () => {
     const { pathname } = targetOf(request);
     log.debug(
       {
-        requestId,
+        ...about,
         method: request.method,
         path: PATHS.has(pathname) ? pathname : 'other',
         status: response.headersSent ? response.statusCode : null,

@@ -11,6 +11,8 @@ import type { KnownStore } from '../live/known/known-store.ts';
 import { LogFollowers } from '../live/logs/log-followers.ts';
 import { openFileLog } from '../live/log/file-log.ts';
 import { RingLog } from '../live/log/ring.ts';
+import type { LiveState } from '../live/live.ts';
+import { OwnLives } from '../live/own/own-lives.ts';
 import type { ProviderKey } from '../model/ids.ts';
 import type { Clock } from '../model/time.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
@@ -19,6 +21,8 @@ import type { ProviderRegistry } from '../providers/registry.ts';
 export interface LiveServices {
   readonly hub: LiveHub;
   readonly feeds: FeedOpener;
+  /** The same for callers with credentials of their own. */
+  readonly own: OwnLives;
   /** The logs that are being followed. */
   readonly logs: LogFollowers;
   /** Ends every poll, then the log. Feeds are drained before, by whoever serves them. */
@@ -34,6 +38,11 @@ export interface LiveServiceOptions {
   /** Where the window of events is kept; null for memory alone. */
   readonly dataDirectory: string | null;
 }
+
+/** Kept for each credential of a caller at most: many share the memory of one gateway. */
+const OWN_RETENTION = { events: 2_000, bytes: 2 * 1024 * 1024 };
+/** How long what was polled with a credential is kept for whoever comes back with it, in milliseconds. */
+const OWN_IDLE_MS = 300_000;
 
 /** Opens the event log, and what polls and reads it. Nothing is polled before somebody watches. */
 export async function openLive(options: LiveServiceOptions): Promise<LiveServices> {
@@ -54,19 +63,37 @@ export async function openLive(options: LiveServiceOptions): Promise<LiveService
     appended: (entries) => new Set(entries.map(({ partition }) => partition)).forEach(forget),
     broken: forget,
   });
-  const feeds = createFeeds({
-    live: hub,
+  const feedsOf = (state: LiveState): FeedOpener =>
+    createFeeds({
+      live: state,
+      clock,
+      bookmarkEveryMs: config.bookmarkEveryMs,
+      limits: { maxMessages: config.queueMessages, maxBytes: config.queueBytes },
+    });
+  const feeds = feedsOf(hub);
+  const own = new OwnLives({
+    common: hub,
+    providers,
     clock,
-    bookmarkEveryMs: config.bookmarkEveryMs,
-    limits: { maxMessages: config.queueMessages, maxBytes: config.queueBytes },
+    onFault,
+    options: { hotMs, warmMs, fullSweepMs, lingerMs },
+    feedsOf,
+    retention: {
+      events: Math.min(OWN_RETENTION.events, config.windowEvents),
+      bytes: Math.min(OWN_RETENTION.bytes, config.windowBytes),
+    },
+    maxCredentials: config.maxCredentials,
+    idleMs: Math.max(lingerMs, OWN_IDLE_MS),
   });
   const logs = new LogFollowers({ providers, clock, onFault });
   return {
     hub,
     feeds,
+    own,
     logs,
     close: async () => {
       await logs.close();
+      await own.close();
       await hub.close();
       await known?.close().catch(onFault);
       await log.close();

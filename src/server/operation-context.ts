@@ -16,6 +16,7 @@ import { epochMs, type Clock } from '../model/time.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
 import { createCallBudget } from '../upstream/call-budget.ts';
 import type { CallContext, UpstreamCallReport } from '../upstream/types.ts';
+import { NOTHING_OWN, type OwnCredentials } from './credentials/own-credentials.ts';
 import type { LiveServices } from './live-services.ts';
 import type { Services } from './services.ts';
 import type { OnFault } from './telemetry/faults.ts';
@@ -39,10 +40,13 @@ export interface OperationDeps {
 export interface Asker {
   readonly viewer: Viewer;
   readonly requestId: string;
+  /** What they have of their own for calls to providers. */
+  readonly credentials: OwnCredentials;
 }
 
 /** What the server knows of an operation beside what the graph needs. */
 export interface OperationContext extends GraphContext {
+  readonly credentials: OwnCredentials;
   /** Every upstream call made or shared for this operation, in the order they ended. */
   readonly upstreamCalls: readonly UpstreamCallReport[];
   /** From now on what is done for it is part of a span. */
@@ -53,9 +57,9 @@ export interface OperationContext extends GraphContext {
 export function beginOperation(
   deps: OperationDeps,
   signal: AbortSignal,
-  asker: Asker = { viewer: LOCAL_VIEWER, requestId: randomUUID() },
+  asker: Asker = { viewer: LOCAL_VIEWER, requestId: randomUUID(), credentials: NOTHING_OWN },
 ): OperationContext {
-  const { viewer, requestId } = asker;
+  const { viewer, requestId, credentials } = asker;
   const upstreamCalls: UpstreamCallReport[] = [];
   const call: CallContext & { trace?: Context } = {
     signal,
@@ -63,6 +67,7 @@ export function beginOperation(
     budget: createCallBudget(deps.limits.maxUpstreamCalls),
     requestId,
     onCall: (report) => upstreamCalls.push(report),
+    ...(credentials.key === '' ? {} : { credentials }),
   };
   const read: ReadContext = {
     // One operation sees the same providers from its begin to its end, whatever is configured meanwhile.
@@ -73,19 +78,33 @@ export function beginOperation(
     recentWrites: deps.services.recentWrites,
     call,
   };
-  const caller: Caller = { read, scope: scopeOf(viewer), actor: viewer.id, requestId };
+  const caller: Caller = { read, scope: scopeOf(viewer, credentials.key), actor: viewer.id, requestId };
   const { act, live: services } = deps.services;
-  const live = services == null ? null : { feeds: services.feeds, state: services.hub, logs: services.logs };
   return {
+    credentials,
     read,
     loaders: new Loaders(read),
     limits: deps.limits,
     act,
-    live,
+    live: services == null ? null : liveFor(services, credentials),
     caller,
     upstreamCalls,
     traced: (span) => {
       call.trace = span;
+    },
+  };
+}
+
+/** Found when it is needed: most operations of callers with credentials of their own subscribe to nothing. */
+function liveFor({ hub, feeds, own, logs }: LiveServices, credentials: OwnCredentials): GraphContext['live'] {
+  if (credentials.key === '') return { feeds, state: hub, logs };
+  return {
+    logs,
+    get feeds() {
+      return own.viewFor(credentials).feeds;
+    },
+    get state() {
+      return own.viewFor(credentials).state;
     },
   };
 }

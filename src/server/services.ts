@@ -56,7 +56,7 @@ export function createServices(options: ServiceOptions): Services {
     audit,
     events: new ActEvents(onFault),
     recentWrites,
-    live: options.live?.hub ?? null,
+    live: options.live?.own ?? null,
     clock,
     onFault,
     options: { ...DEFAULT_ACT_OPTIONS, ...options.act },

@@ -7,7 +7,10 @@ const FRIEND = 'https://app.example.org';
 
 describe('guardBrowsers', () => {
   const server = createServer((incoming, response) => {
-    const verdict = guardBrowsers(incoming, response, { allowedOrigins: [FRIEND] });
+    const verdict = guardBrowsers(incoming, response, {
+      allowedOrigins: [FRIEND],
+      ownHeaders: () => ['x-lab-key'],
+    });
     if (verdict !== 'ANSWERED') response.writeHead(verdict === 'GO_ON' ? 200 : 403).end();
   });
   let port = 0;
@@ -48,7 +51,7 @@ describe('guardBrowsers', () => {
   it('answers preflights of configured origins, and tells the others nothing', async () => {
     const friend = await ask({ origin: FRIEND, 'access-control-request-method': 'POST' }, 'OPTIONS');
     expect(friend.headers.get('access-control-allow-origin')).toBe(FRIEND);
-    expect(friend.headers.get('access-control-allow-headers')).toMatch(/authorization/);
+    expect(friend.headers.get('access-control-allow-headers')).toMatch(/authorization.*, x-lab-key$/);
     expect(friend.headers.has('access-control-allow-credentials')).toBe(false);
     const other = await ask({ origin: 'https://evil.example' }, 'OPTIONS');
     expect(other.headers.has('access-control-allow-origin')).toBe(false);

@@ -21,6 +21,8 @@ const PREFLIGHT_SECONDS = '600';
 export interface WebSafetyOptions {
   /** Origins of pages, beside the gateway's own, that may read its answers. */
   readonly allowedOrigins: readonly string[];
+  /** Headers in which callers bring credentials of their own. */
+  readonly ownHeaders: () => readonly string[];
 }
 
 /** What to do with a request: answer it, or it has been answered here. */
@@ -34,7 +36,7 @@ export type Verdict = 'GO_ON' | 'ANSWERED' | 'CROSS_SITE';
 export function guardBrowsers(
   request: IncomingMessage,
   response: ServerResponse,
-  { allowedOrigins }: WebSafetyOptions,
+  { allowedOrigins, ownHeaders }: WebSafetyOptions,
 ): Verdict {
   for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
   const { origin, host } = request.headers;
@@ -49,7 +51,7 @@ export function guardBrowsers(
   if (request.method === 'OPTIONS') {
     if (fromElsewhere) {
       response.setHeader('Access-Control-Allow-Methods', METHODS);
-      response.setHeader('Access-Control-Allow-Headers', REQUEST_HEADERS);
+      response.setHeader('Access-Control-Allow-Headers', [REQUEST_HEADERS, ...ownHeaders()].join(', '));
       response.setHeader('Access-Control-Max-Age', PREFLIGHT_SECONDS);
     }
     response.writeHead(204, { 'Content-Length': 0, Allow: METHODS }).end();

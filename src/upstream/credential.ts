@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { GridweaveError } from '../model/errors.ts';
-import type { Credential } from './types.ts';
+import type { Credential, TokenExchange } from './types.ts';
 
 const FINGERPRINT_LENGTH = 16;
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
@@ -72,6 +72,19 @@ export function headerCredential(name: string, value: string): Credential {
     });
   }
   return sealed(name.toLowerCase(), value, value);
+}
+
+/** For calls that are not to be made: each is refused with UNAUTHENTICATED, and never leaves. */
+export function refusedCredential(message: string): Credential {
+  return Object.freeze({
+    fingerprint: 'refused',
+    apply() {},
+    tokens: Object.freeze({
+      baseUrl: null,
+      current: ({ provider }: TokenExchange) =>
+        Promise.reject(new GridweaveError('UNAUTHENTICATED', message, { provider, sent: false })),
+    }),
+  });
 }
 
 /** For providers that ask for none. */

@@ -86,7 +86,7 @@ export interface CallerCredentials {
 
 /** The tokens of one credential, shared by all its calls: many that need a new one cause one exchange. */
 export interface TokenSource {
-  /** Where tokens are exchanged; null for the provider's own base URL. Read from the configured credential alone. */
+  /** Where tokens are exchanged; null for the provider's own base URL. The same for all credentials of a provider. */
   readonly baseUrl: URL | null;
   /**
    * The credential to send a call with: a token with some life left, exchanged where there is none. `refused` is one that
@@ -210,6 +210,8 @@ export interface UpstreamOptions {
   /** Scheme, host, port and an optional base path; never credentials. */
   readonly baseUrl: URL;
   readonly credential: Credential | null;
+  /** Where tokens are exchanged for credentials of callers. Absent: where they are for the configured one. */
+  readonly tokenUrl?: URL | null;
   /** How long one call, its retries included, may take at most. Default 5,000. */
   readonly timeoutMs: number;
   readonly connectTimeoutMs: number;

@@ -58,11 +58,7 @@ export function createUpstream(options: UpstreamOptions, deps: UpstreamDeps): Up
   const renewal = renew(
     { provider, clock, timeoutMs },
     compose(
-      [
-        deadline.interceptor,
-        retrying(),
-        ...perAttemptAt(options.credential?.tokens?.baseUrl ?? options.baseUrl),
-      ],
+      [deadline.interceptor, retrying(), ...perAttemptAt(tokenUrlOf(options) ?? options.baseUrl)],
       (tokenTransport ?? transport).send,
     ),
   );
@@ -100,9 +96,13 @@ export function createUpstream(options: UpstreamOptions, deps: UpstreamDeps): Up
   };
 }
 
+function tokenUrlOf({ tokenUrl, credential }: UpstreamOptions): URL | null {
+  return tokenUrl ?? credential?.tokens?.baseUrl ?? null;
+}
+
 /** The wire to token endpoints at another host than the API's; null where they are at the same. */
 function createTokenTransport(options: UpstreamOptions, clock: Clock): Transport | null {
-  const baseUrl = options.credential?.tokens?.baseUrl ?? null;
+  const baseUrl = tokenUrlOf(options);
   if (baseUrl === null) return null;
   checkBaseUrl(baseUrl);
   return createTransport({ ...options, baseUrl, maxConnections: 1 }, clock);

@@ -29,7 +29,11 @@ export async function testAuth<Id extends string>(
       const key = createKey(id);
       const { grants, expiresAt }: TestKey = 'grants' in given ? given : { grants: given };
       const end = expiresAt === undefined ? null : (expiresAt as EpochMs);
-      return { id, key, entry: { id, hash: await hashKey(key), hashFrom: null, expiresAt: end, grants } };
+      return {
+        id,
+        key,
+        entry: { id, hash: await hashKey(key), hashFrom: null, tenant: null, expiresAt: end, grants },
+      };
     }),
   );
   return {

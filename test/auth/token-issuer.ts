@@ -77,6 +77,7 @@ export function issuerOf(keys: IssuerConfig['keys'], change: Partial<IssuerConfi
     algorithms: ['ES256'],
     clockToleranceSeconds: 30,
     subjectClaim: 'sub',
+    tenantClaim: null,
     grants: [{ grant: READ_ALL, when: null }],
     ...change,
   };

@@ -11,6 +11,7 @@ import { until, WsClient } from '../live-transport/ws-client.ts';
 import { emulatorOf } from '../support/emulator-of.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { simSpec } from '../support/sim-spec.ts';
+import { NOTHING_OWN } from '../../src/server/credentials/own-credentials.ts';
 
 const FOLLOW = `subscription Follow($id: ID!, $after: String, $stream: LogStream! = COMBINED, $tail: Int) {
   logs(execution: $id, after: $after, stream: $stream, tail: $tail) {
@@ -188,7 +189,7 @@ describe('the log of an execution through the gateway', () => {
       const contextValue = beginOperation(
         { providers, services, limits, clock: systemClock, onFault },
         left.signal,
-        { viewer: new Viewer('key:test', grants), requestId: 'r' },
+        { viewer: new Viewer('key:test', grants), requestId: 'r', credentials: NOTHING_OWN },
       );
       const result = await subscribe({
         schema,

@@ -12,6 +12,7 @@ import { RecentProviderEvents } from '../../src/providers/recent-events.ts';
 import type { SimExecution } from '../../src/sandbox/world/types.ts';
 import type { Rig, SimRig } from '../contract/rig.ts';
 import { readRecords } from '../contract/reading.ts';
+import { SHARED_ACCESS } from '../../src/providers/access.ts';
 
 /** Fast enough for a test: the world's clock is moved by hand. */
 export const FAST: Partial<LogFollowOptions> = {
@@ -42,6 +43,7 @@ export function followersOf(
     adapter: rig.adapter,
     upstream: rig.upstream,
     timeoutMs: 5_000,
+    access: SHARED_ACCESS,
     callback: null,
     events: new RecentProviderEvents(),
   };

@@ -19,6 +19,7 @@ import type { FastClock } from './fast-clock.ts';
 import type { Lifeline } from './lifeline.ts';
 import { mortalStore } from './stores.ts';
 import { PROVIDER, type Running, type Subject } from './subjects.ts';
+import { SHARED_ACCESS } from '../../src/providers/access.ts';
 
 /** Whose idempotency keys these are. */
 export const SCOPE = scopeOf(LOCAL_VIEWER);
@@ -77,6 +78,7 @@ export class Gateway {
       adapter: this.adapter,
       upstream,
       timeoutMs: setup.timeoutMs,
+      access: SHARED_ACCESS,
       callback: null,
       events: new RecentProviderEvents(),
     };

@@ -15,6 +15,7 @@ export function intentNo(nth: number, more: Partial<Intent> = {}): Intent {
   return {
     id: intentId(provider, stamp.id),
     provider,
+    account: null,
     target: { stamp, name: 'sieve', project: null, rerunOf: null, sentAt: now },
     phase: 'CLAIMED',
     sends: 0,

@@ -86,6 +86,7 @@ export class ScriptedProvider {
 
   calls(specHash = 'one'): OnceCalls {
     return {
+      account: null,
       provider: LAB,
       target: { stamp: { id: STAMP_ID, specHash }, name: 'sieve', project: null, rerunOf: null },
       traits: this.#traits,

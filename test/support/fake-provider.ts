@@ -11,6 +11,7 @@ import { createCallBudget } from '../../src/upstream/call-budget.ts';
 import type { ReadContext } from '../../src/merge/context.ts';
 import { LOCAL_VIEWER } from '../../src/model/access.ts';
 import { RecentWrites } from '../../src/merge/recent-writes.ts';
+import { SHARED_ACCESS } from '../../src/providers/access.ts';
 
 /** A job that a fake provider holds. */
 export function fakeJob(provider: string, key: string, createdAt: number, name = key): JobRecord {
@@ -53,6 +54,7 @@ export class FakeProvider implements Provider {
   readonly kind = 'fake';
   readonly timeoutMs = 1000;
   readonly callback = null;
+  readonly access = SHARED_ACCESS;
   readonly events = new RecentProviderEvents();
   readonly jobs = new Map<string, JobRecord>();
   readonly adapter: ProviderAdapter;

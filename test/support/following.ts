@@ -9,6 +9,7 @@ import type { Provider } from '../../src/providers/registry.ts';
 import { ProviderRegistry } from '../../src/providers/registry.ts';
 import { RecentProviderEvents } from '../../src/providers/recent-events.ts';
 import type { SimRig } from '../contract/rig.ts';
+import { SHARED_ACCESS } from '../../src/providers/access.ts';
 
 /** A hub over a real adapter and an emulator, whose world moves only when a test moves it. */
 export interface Following {
@@ -41,6 +42,7 @@ export function follow(rig: SimRig, options: Partial<LiveOptions> = {}): Followi
     adapter,
     upstream,
     timeoutMs: 5_000,
+    access: SHARED_ACCESS,
     callback: null,
     events: new RecentProviderEvents(),
   };

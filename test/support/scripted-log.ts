@@ -19,6 +19,7 @@ import { ProviderRegistry, type Provider } from '../../src/providers/registry.ts
 import type { RecordOfKind } from '../../src/model/records.ts';
 import type { CallContext, Upstream } from '../../src/upstream/types.ts';
 import { testContext } from './upstream-calls.ts';
+import { SHARED_ACCESS } from '../../src/providers/access.ts';
 
 const KEY = 'scripted' as ProviderKey;
 
@@ -50,6 +51,7 @@ export class ScriptedLog implements Provider {
   readonly kind = 'scripted';
   readonly timeoutMs = 1_000;
   readonly callback = null;
+  readonly access = SHARED_ACCESS;
   readonly events = new RecentProviderEvents();
   readonly upstream = new NoUpstream();
   readonly adapter: ProviderAdapter;

@@ -6,6 +6,7 @@ import { RecentProviderEvents } from '../../src/providers/recent-events.ts';
 import type { Provider } from '../../src/providers/registry.ts';
 import type { CallContext } from '../../src/upstream/types.ts';
 import { batchOf } from './live-records.ts';
+import { SHARED_ACCESS } from '../../src/providers/access.ts';
 
 type Row = Parameters<typeof batchOf>[0][number];
 
@@ -16,6 +17,7 @@ export class ScriptedProvider implements Provider {
   readonly kind = 'scripted';
   readonly timeoutMs = 1_000;
   readonly callback = null;
+  readonly access = SHARED_ACCESS;
   readonly events = new RecentProviderEvents();
   readonly adapter: ProviderAdapter;
   /** What every poll was given as `since`, in order. */

@@ -1,3 +1,4 @@
+import { accountOf } from '../../act/account.ts';
 import type { ActEvent } from '../../act/act-event.ts';
 import type { JobRecord } from '../../model/records.ts';
 import { BulkItemType } from '../acting/cancel-jobs.ts';
@@ -100,6 +101,9 @@ builder.objectRef<Told<Event<'BULK_PROGRESS'>>>('BulkProgress').implement({
 /** Bulk actions are their callers' own; submissions are told to who sees all of the provider. */
 function mayHear(event: ActEvent, { read, caller }: GraphContext): boolean {
   if (event.type === 'BULK_PROGRESS') return event.scope === caller.scope;
+  const provider = read.providers.get(event.provider);
+  // What is done in another account is not theirs to see.
+  if (provider === null || accountOf(caller, provider) !== event.account) return false;
   return read.viewer.reach('read', event.provider) === 'ALL';
 }
 

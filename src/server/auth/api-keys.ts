@@ -133,15 +133,15 @@ export class ApiKeys {
   }
 }
 
-function knownKey({ id, hash, expiresAt, grants }: ApiKeyConfig): KnownKey {
+function knownKey({ id, hash, expiresAt, tenant, grants }: ApiKeyConfig): KnownKey {
   const hashText = spellKeyHash(hash);
   return {
     hash,
     hashText,
     identity: {
-      viewer: new Viewer(`key:${id}`, grants),
+      viewer: new Viewer(`key:${id}`, grants, tenant),
       expiresAt,
-      source: sourceOf('key', { id, hashText, expiresAt, grants }),
+      source: sourceOf('key', { id, hashText, expiresAt, tenant, grants }),
     },
   };
 }

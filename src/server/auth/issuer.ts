@@ -39,17 +39,25 @@ export class Issuer {
   /** Rejects with what the library says, or with a refusal. */
   async identify(token: string): Promise<Identity> {
     const claims = await this.#verified(token);
-    const { name, subjectClaim, grants, clockToleranceSeconds } = this.#config;
+    const { name, subjectClaim, tenantClaim, grants, clockToleranceSeconds } = this.#config;
     const subject = claimAt(claims, subjectClaim);
     if (typeof subject !== 'string' || subject === '' || subject.length > MAX_SUBJECT_LENGTH) {
       throw wrongToken('the claim that names its subject is missing, or no text');
+    }
+    const tenant = tenantClaim === null ? null : claimAt(claims, tenantClaim);
+    // Whoever is of no tenant is called for with the operator's own credentials: a token must not become that by what it lacks.
+    if (
+      tenant !== null &&
+      (typeof tenant !== 'string' || tenant === '' || tenant.length > MAX_SUBJECT_LENGTH)
+    ) {
+      throw wrongToken('the claim that names its tenant is missing, or no text');
     }
     const granted = grantsOf(claims, grants);
     if (granted.length === 0) {
       throw new CredentialRefused('WRONG', 'The token is good, but nothing is granted to its bearer here.');
     }
     return {
-      viewer: new Viewer(viewerIdOf(name, subject), granted),
+      viewer: new Viewer(viewerIdOf(name, subject), granted, tenant),
       expiresAt: epochMs(((claims.exp ?? 0) + clockToleranceSeconds) * 1_000),
       source: this.source,
     };

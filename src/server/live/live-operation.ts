@@ -5,6 +5,7 @@
  */
 import type { ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql';
 import type { Viewer as Access } from '../../model/access.ts';
+import type { OwnCredentials } from '../credentials/own-credentials.ts';
 import type { Feed } from '../../live/feed.ts';
 import type { LiveMessage } from '../../live/message.ts';
 
@@ -38,6 +39,8 @@ export interface Viewer {
   readonly scope: string;
   /** Absent: nobody in particular. */
   readonly viewer?: Access;
+  /** What they have of their own for calls to providers. Absent: nothing. */
+  readonly credentials?: OwnCredentials;
 }
 
 export function isLiveSource(resolved: object): resolved is LiveSource {

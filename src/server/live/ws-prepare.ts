@@ -8,6 +8,8 @@ import {
 import type { SubscribePayload } from 'graphql-ws';
 import type { Identity } from '../auth/identity.ts';
 import { GRAPHQL_PATH, type Gateway } from '../gateway.ts';
+import type { PersistedOperations } from '../persisted/persisted-operations.ts';
+import type { Admission } from '../limits/caller-limits.ts';
 import { IterableStream } from './iterable-stream.ts';
 import { LiveSlot } from './live-operations.ts';
 import type { OperationStream } from './operation-stream.ts';
@@ -18,14 +20,17 @@ import { Prepared, type Preparation, type WsOperation } from './ws-operation.ts'
 
 export interface PrepareDeps {
   readonly gateway: Gateway;
+  readonly persisted: PersistedOperations;
   readonly turns: Turns;
   /** Who asks; undefined for a client that was not let in. */
   readonly identity: Identity | undefined;
+  /** What the operation draws on. */
+  readonly admission: Admission;
+  /** What the operation comes with, as the headers of a request would have it. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 export interface WsClient extends WsTarget {
-  /** Headers of the request that became the WebSocket. */
-  readonly headers: Readonly<Record<string, string>>;
   drained(operation: WsOperation): void;
 }
 
@@ -34,27 +39,27 @@ export interface WsClient extends WsTarget {
  * itself, so that caches, limits, codes and masking are the same. Errors without data are returned as errors.
  */
 export async function prepare(
-  { gateway, turns, identity }: PrepareDeps,
+  { gateway, persisted, turns, identity, admission, headers }: PrepareDeps,
   client: WsClient,
   operation: WsOperation,
   payload: SubscribePayload,
 ): Promise<Preparation> {
-  const { query, operationName, variables, extensions } = payload;
+  const { operationName, variables } = payload;
   const { Request } = gateway.fetchAPI;
   // There is no request for it, and contexts are made from one. A POST: mutations are welcome.
-  const request = new Request(`http://${client.headers['host'] ?? 'gateway.invalid'}${GRAPHQL_PATH}`, {
+  const request = new Request(`http://${headers['host'] ?? 'gateway.invalid'}${GRAPHQL_PATH}`, {
     method: 'POST',
-    headers: client.headers,
+    headers,
     signal: operation.signal,
   });
   const liveSlot = new LiveSlot(operation.signal);
-  const params = { query, operationName, variables, extensions };
-  const enveloped = gateway.getEnveloped({ request, params, liveSlot, identity });
-  const { schema } = enveloped;
   let result: ExecutionResult | AsyncIterable<ExecutionResult>;
   let args: ExecutionArgs;
   try {
-    const document = enveloped.parse(query);
+    const params = persisted.resolve(payload);
+    const enveloped = gateway.getEnveloped({ request, params, liveSlot, identity, admission });
+    const { schema } = enveloped;
+    const document = enveloped.parse(params.query ?? '');
     const invalid: readonly GraphQLError[] = enveloped.validate(schema, document);
     if (invalid.length > 0) return invalid;
     const contextValue: unknown = await enveloped.contextFactory();

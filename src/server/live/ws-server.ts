@@ -6,6 +6,8 @@ import type { Duplex } from 'node:stream';
 import { GridweaveError } from '../../model/errors.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Gateway } from '../gateway.ts';
+import type { PersistedOperations } from '../persisted/persisted-operations.ts';
+import { CallerLimits, callerOf, type Release } from '../limits/caller-limits.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import type { LiveLimits } from './live-limits.ts';
 import { OpenSet } from './open-set.ts';
@@ -20,6 +22,8 @@ import { prepare } from './ws-prepare.ts';
 
 export interface WsServerOptions {
   readonly gateway: Gateway;
+  /** Finds the documents that messages name. */
+  readonly persisted: PersistedOperations;
   readonly limits: LiveLimits;
   readonly turns: Turns;
   readonly heartbeat: Heartbeat;
@@ -27,6 +31,7 @@ export interface WsServerOptions {
   readonly allowedOrigins: readonly string[];
   /** Says who a client is, by the payload of its `connection_init`, else by the headers of its request. */
   readonly authenticator: Authenticator;
+  readonly callers: CallerLimits;
   /** Whether one more live connection is taken. */
   readonly hasRoom: () => boolean;
   readonly onFault: (fault: unknown) => void;
@@ -46,8 +51,8 @@ export class WsServer {
 
   constructor(options: WsServerOptions) {
     this.#options = options;
-    const { limits, onFault, authenticator } = options;
-    this.#door = new WsDoor(authenticator);
+    const { limits, onFault, authenticator, callers } = options;
+    this.#door = new WsDoor(authenticator, callers);
     this.#sockets = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -84,14 +89,23 @@ export class WsServer {
   }
 
   /** Takes over a socket that asks to be a WebSocket at the path of the graph. */
-  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, address: string): void {
+    if (socket.destroyed) return;
     const refusal = this.#refusal(request);
     if (refusal !== null || !(socket instanceof Socket)) {
       refuseUpgrade(socket, refusal ?? NOT_HERE);
       return;
     }
-    const headers = headersOf(request);
-    this.#sockets.handleUpgrade(request, socket, head, (ws) => this.#accept(ws, socket, headers));
+    const settle = this.#options.callers.knock(address);
+    if (settle instanceof GridweaveError) {
+      const { code, message, details } = settle;
+      refuseUpgrade(socket, { status: 429, code, message, field: details.field });
+      return;
+    }
+    // Also of what does not become a WebSocket.
+    socket.once('close', settle);
+    const client = { socket, address, settle, headers: headersOf(request) };
+    this.#sockets.handleUpgrade(request, socket, head, (ws) => this.#accept(ws, client));
   }
 
   /** Resolves when every client was told where to go on and has gone. */
@@ -109,9 +123,10 @@ export class WsServer {
   }
 
   // Apart from the request, which would live as long as the connection if anything here were made beside it.
-  #accept(ws: WebSocket, socket: Socket, headers: Record<string, string>): void {
-    const { limits, onFault, heartbeat } = this.#options;
-    const connection = new WsConnection({ ws, socket, headers, limits, onFault });
+  #accept(ws: WebSocket, client: UpgradedClient): void {
+    const { limits, onFault, heartbeat, callers } = this.#options;
+    const { refusals } = callers;
+    const connection = new WsConnection({ ws, ...client, limits, onFault, refusals });
     const stopBeating = heartbeat.add(connection);
     this.#connections.add(connection);
     connection.begin(this.#protocol, () => {
@@ -122,7 +137,7 @@ export class WsServer {
   }
 
   #refusal({ headers }: IncomingMessage): UpgradeRefusal | null {
-    const { allowedOrigins, hasRoom } = this.#options;
+    const { allowedOrigins, hasRoom, callers } = this.#options;
     if (this.#leaving) {
       return { status: 503, code: 'SHUTTING_DOWN', message: 'The gateway is leaving. Connect again.' };
     }
@@ -131,6 +146,7 @@ export class WsServer {
       return { status: 403, code: 'FORBIDDEN', message };
     }
     if (hasRoom()) return null;
+    callers.refusals.count('maxConnections');
     const message = 'The gateway has as many live connections as it takes. Try again later.';
     return { status: 503, code: 'TOO_MANY_CONNECTIONS', message };
   }
@@ -139,14 +155,27 @@ export class WsServer {
     const operation = client.operation(id);
     if (operation === undefined) throw new TypeError('an operation is known before it is handed over');
     const { maxOperationsPerConnection } = client.limits;
+    const { gateway, persisted, turns, callers } = this.#options;
     if (client.operations > maxOperationsPerConnection) {
+      callers.refusals.count('maxOperationsPerConnection');
       const message = `One connection may have ${String(maxOperationsPerConnection)} operations at a time. End one first, or open another connection.`;
       return [asGraphqlError(new GridweaveError('TOO_MANY_OPERATIONS', message))];
     }
-    const { gateway, turns } = this.#options;
+    const identity = this.#door.identityOf(client);
+    if (identity === undefined) throw new TypeError('an operation comes from somebody who was let in');
+    const admission = callers.admit(callerOf(identity.viewer, client.address));
+    if (admission instanceof GridweaveError) return [asGraphqlError(admission)];
+    operation.admission = admission;
     try {
       return await prepare(
-        { gateway, turns, identity: this.#door.identityOf(client) },
+        {
+          gateway,
+          persisted,
+          turns,
+          identity,
+          admission,
+          headers: this.#door.headersOf(client),
+        },
         client,
         operation,
         payload,
@@ -155,6 +184,14 @@ export class WsServer {
       operation.forgetPayload();
     }
   }
+}
+
+/** A client whose socket may become a WebSocket. */
+interface UpgradedClient {
+  readonly socket: Socket;
+  readonly address: string;
+  readonly settle: Release;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 const NOT_HERE: UpgradeRefusal = { status: 400, code: 'BAD_REQUEST', message: 'This cannot be a WebSocket.' };

@@ -35,12 +35,25 @@ function isSameProvider(a: ConfiguredProvider, b: ConfiguredProvider): boolean {
   return isDeepStrictEqual(effectOf(a), effectOf(b));
 }
 
-function effectOf({ key, name, kind, settings, upstream, callbackSource }: ConfiguredProvider): object {
-  const { credential, baseUrl, ...calls } = upstream;
+function effectOf({
+  key,
+  name,
+  kind,
+  settings,
+  upstream,
+  callbackSource,
+  access,
+  accessSource,
+}: ConfiguredProvider): object {
+  // prettier-ignore
+  const { credential, baseUrl, tokenUrl: _ofSettings, ...calls } = upstream;
   const callback =
     callbackSource === null
       ? null
       : { user: callbackSource.user, password: callbackSource.fingerprint, answer: callbackSource.answer };
   const secret = credential?.fingerprint ?? null;
-  return { key, name, kind: kind.kind, settings, callback, calls, url: baseUrl.href, secret };
+  const tenants = [...(access.tenants ?? [])].map(([tenant, { fingerprint }]) => [tenant, fingerprint]);
+  const { shared } = access;
+  const whose = { shared, tenants, headers: accessSource.headers };
+  return { key, name, kind: kind.kind, settings, callback, calls, url: baseUrl.href, secret, whose };
 }

@@ -26,6 +26,8 @@ export interface ReloaderDeps {
   readonly services: Pick<Services, 'act' | 'live'>;
   /** The object that operations read: it is written to. */
   readonly limits: { -readonly [Name in keyof LimitsConfig]: LimitsConfig[Name] };
+  /** Looks whether the rest of a configuration can be used, and answers with what puts it in force. Throws otherwise. */
+  readonly prepare: (config: LoadedConfig) => () => void;
   /** Takes over what it knows of a configuration, once that has been found good. Must not throw. */
   readonly onReload: (config: LoadedConfig) => void;
   /** Told of the providers that are new. */
@@ -75,7 +77,8 @@ export class Reloader {
 
   async #reload(next: LoadedConfig): Promise<ReloadReport> {
     if (this.#deps.leaving.aborted) throw new GridweaveError('SHUTTING_DOWN', 'The gateway is leaving.');
-    const { limits, log, onReload } = this.#deps;
+    const { limits, log, prepare, onReload } = this.#deps;
+    const putInForce = prepare(next);
     const inForce = this.#inForce;
     const needed = restartNeeded(inForce, next);
     // Where one of both is the sandbox, its emulators are the providers, and need a restart to come or go.
@@ -85,11 +88,13 @@ export class Reloader {
       : this.#keepProviders();
     Object.assign(limits, takeOverLimits(inForce.limits, next.limits));
     log.level = next.log.level;
+    putInForce();
     onReload(next);
     this.#inForce = {
       ...inForce,
       providers: areProviders ? next.providers : inForce.providers,
       limits: { ...limits },
+      operations: next.operations,
       auth: next.auth ?? inForce.auth,
       log: { ...inForce.log, level: next.log.level },
     };
@@ -126,6 +131,7 @@ export class Reloader {
     providers.replace(all);
     const settled = Promise.all([
       services.live?.hub.replaceProviders(all),
+      services.live?.own.providersReplaced(),
       // What earlier submissions left is handed to the new adapters; the others know it.
       fresh.size === 0 ? null : services.act.start().catch(onFault),
     ]);

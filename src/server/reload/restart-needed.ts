@@ -2,7 +2,18 @@ import { isDeepStrictEqual } from 'node:util';
 import type { LimitsConfig, LoadedConfig } from '../../config/config.ts';
 
 /** Limits that every operation looks up anew when it begins. The others are built into what parses and validates. */
-const LIVE_LIMITS = ['requestTimeoutMs', 'maxPageSize', 'maxUpstreamCalls', 'maxLogBytes'] as const;
+const LIVE_LIMITS = [
+  'requestTimeoutMs',
+  'maxPageSize',
+  'maxUpstreamCalls',
+  'maxLogBytes',
+  'requestsPerSecond',
+  'requestBurst',
+  'costPerMinute',
+  'maxOperationsPerIdentity',
+  'maxConnectionsPerIdentity',
+  'maxPendingConnectionsPerNetwork',
+] as const;
 
 /** The limits in force, with what can be taken over of others while the gateway runs. */
 export function takeOverLimits(inForce: LimitsConfig, next: LimitsConfig): LimitsConfig {
@@ -11,7 +22,7 @@ export function takeOverLimits(inForce: LimitsConfig, next: LimitsConfig): Limit
 }
 
 /** Not compared: what is no section of the file, and what has a way of its own to be taken over. */
-const ELSEWHERE: ReadonlySet<string> = new Set(['source', 'overrides', 'warnings', 'providers', 'limits', 'auth', 'log']); // prettier-ignore
+const ELSEWHERE: ReadonlySet<string> = new Set(['source', 'overrides', 'warnings', 'providers', 'limits', 'operations', 'auth', 'log']); // prettier-ignore
 
 /** The parts of a configuration that differ from what is in force and need a restart, as the file names them. */
 export function restartNeeded(inForce: LoadedConfig, next: LoadedConfig): string[] {

@@ -1,0 +1,203 @@
+/**
+ * Changes for callers with credentials of their own. This folder polls a provider once for each credential that somebody
+ * subscribes with, into a log of its own, and joins that with what is polled for everybody. Nothing of one credential is ever
+ * in the log, the memory or the cursors of another. In memory alone: a restart is told by a gap. Called by `server/`.
+ */
+import { GridweaveError } from '../../model/errors.ts';
+import type { ProviderKey } from '../../model/ids.ts';
+import type { Clock } from '../../model/time.ts';
+import { ProviderRegistry, type Provider, type ProviderDirectory } from '../../providers/registry.ts';
+import type { CallerCredentials, CallContext } from '../../upstream/types.ts';
+import type { FeedOpener } from '../feed.ts';
+import { LiveHub } from '../hub.ts';
+import type { LiveState, Told } from '../live.ts';
+import { RingLog } from '../log/ring.ts';
+import type { LiveOptions } from '../options.ts';
+import { JoinedLive } from './joined-live.ts';
+
+/** What one caller has of their own. */
+export interface OwnSet extends CallerCredentials {
+  /** Equal for callers who have the same. */
+  readonly key: string;
+  readonly providers: readonly ProviderKey[];
+}
+
+/** Where somebody subscribes. */
+export interface LiveView {
+  readonly feeds: FeedOpener;
+  readonly state: LiveState;
+}
+
+export interface OwnLivesDeps {
+  readonly common: LiveHub;
+  readonly providers: ProviderDirectory;
+  readonly clock: Clock;
+  readonly onFault: (fault: unknown) => void;
+  readonly options: Partial<LiveOptions>;
+  readonly feedsOf: (state: LiveState) => FeedOpener;
+  /** Kept of the events of each credential at one provider. */
+  readonly retention: { readonly events: number; readonly bytes: number };
+  /** Credentials that are polled for at a time, counted for each provider. */
+  readonly maxCredentials: number;
+  /** How long a view is kept that nobody subscribes to, in milliseconds. */
+  readonly idleMs: number;
+}
+
+interface OwnHub {
+  readonly hub: LiveHub;
+  readonly provider: Provider;
+  /** Views that it is a part of. */
+  uses: number;
+}
+
+interface OwnView extends LiveView {
+  readonly hubs: readonly string[];
+  usedAt: number;
+}
+
+const RETRY_AFTER_MS = 60_000;
+
+export class OwnLives {
+  readonly #deps: OwnLivesDeps;
+  readonly #hubs = new Map<string, OwnHub>();
+  readonly #views = new Map<string, OwnView>();
+  readonly #leaving = new Set<Promise<void>>();
+  #sweeper: NodeJS.Timeout | null = null;
+  #closed = false;
+
+  constructor(deps: OwnLivesDeps) {
+    this.#deps = deps;
+  }
+
+  /** For metrics and leak tests. */
+  get stats(): {
+    readonly views: number;
+    readonly hubs: number;
+    readonly polling: number;
+    readonly watches: number;
+  } {
+    const hubs = [...this.#hubs.values()].map(({ hub }) => hub.stats);
+    const sum = (count: (stats: LiveHub['stats']) => number): number =>
+      hubs.reduce((total, stats) => total + count(stats), 0);
+    return {
+      views: this.#views.size,
+      hubs: hubs.length,
+      polling: sum(({ polling }) => polling),
+      watches: sum(({ watches }) => watches),
+    };
+  }
+
+  /** Feeds of all views. */
+  get feeds(): readonly FeedOpener[] {
+    return [...this.#views.values()].map(({ feeds }) => feeds);
+  }
+
+  /** Where a caller subscribes. Throws RATE_LIMITED when too many credentials are polled for. */
+  viewFor(own: OwnSet): LiveView {
+    let view = this.#views.get(own.key);
+    if (view === undefined) {
+      if (this.#closed) throw new GridweaveError('SHUTTING_DOWN', 'The gateway is leaving. Connect again.');
+      this.#sweep();
+      view = this.#open(own);
+      this.#views.set(own.key, view);
+      this.#sweeper ??= setInterval(() => this.#sweep(), this.#deps.idleMs).unref();
+    }
+    view.usedAt = this.#deps.clock.now();
+    return view;
+  }
+
+  /** Tells those who see a provider with the same credential, if there are any, of something that was done there. */
+  async tell(provider: Provider, told: Told, call: Pick<CallContext, 'credentials'>): Promise<void> {
+    const credential = call.credentials?.get(provider.key);
+    if (credential === undefined) return this.#deps.common.tell(provider.key, told);
+    await this.#hubs.get(hubKey(provider.key, credential.fingerprint))?.hub.tell(provider.key, told);
+  }
+
+  /** Whoever subscribes to a provider that was replaced or taken out is told where to go on, and comes back to the new one. */
+  providersReplaced(): void {
+    for (const [key, view] of this.#views) {
+      const isStale = view.hubs.some((name) => {
+        const provider = this.#hubs.get(name)?.provider;
+        return provider === undefined || this.#deps.providers.get(provider.key) !== provider;
+      });
+      if (!isStale) continue;
+      view.feeds.drainAll();
+      this.#drop(key, view);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#sweeper !== null) clearInterval(this.#sweeper);
+    for (const [key, view] of this.#views) this.#drop(key, view);
+    await Promise.all(this.#leaving);
+  }
+
+  #open(own: OwnSet): OwnView {
+    const providers = own.providers.flatMap((key) => this.#deps.providers.get(key) ?? []);
+    const wanted = providers.map((provider) => ({ provider, name: hubKey(provider.key, own.get(provider.key)?.fingerprint ?? '') })); // prettier-ignore
+    const fresh = wanted.filter(({ name }) => !this.#hubs.has(name));
+    if (this.#hubs.size + fresh.length > this.#deps.maxCredentials) throw tooMany(this.#deps.maxCredentials);
+    for (const { provider, name } of fresh) this.#hubs.set(name, this.#hubOf(provider, own));
+    const hubs = new Map<ProviderKey, LiveHub>();
+    for (const { provider, name } of wanted) {
+      const held = this.#hubs.get(name);
+      if (held === undefined) continue;
+      held.uses += 1;
+      hubs.set(provider.key, held.hub);
+    }
+    const state = new JoinedLive(this.#deps.common, hubs);
+    return { state, feeds: this.#deps.feedsOf(state), hubs: wanted.map(({ name }) => name), usedAt: 0 };
+  }
+
+  #hubOf(provider: Provider, credentials: CallerCredentials): OwnHub {
+    const { clock, onFault, options, retention } = this.#deps;
+    const report = (problem: string): void => onFault(new Error(problem));
+    const log = new RingLog({ clock, retention, report });
+    // Who has heard of a change is not to read what was before it.
+    const forget = (): void => provider.upstream.forgetReads?.();
+    log.listen({ appended: forget, broken: forget });
+    const providers = new ProviderRegistry([provider]);
+    const hub = new LiveHub({ providers, log, onFault, clock, options, scope: { credentials } });
+    return { hub, provider, uses: 0 };
+  }
+
+  #sweep(): void {
+    const before = this.#deps.clock.now() - this.#deps.idleMs;
+    for (const [key, view] of this.#views) {
+      if (view.feeds.openFeeds === 0 && view.usedAt <= before) this.#drop(key, view);
+    }
+    if (this.#views.size > 0 || this.#sweeper === null) return;
+    clearInterval(this.#sweeper);
+    this.#sweeper = null;
+  }
+
+  #drop(key: string, view: OwnView): void {
+    this.#views.delete(key);
+    for (const name of view.hubs) {
+      const held = this.#hubs.get(name);
+      if (held === undefined) continue;
+      held.uses -= 1;
+      if (held.uses > 0) continue;
+      this.#hubs.delete(name);
+      const left: Promise<void> = held.hub
+        .close()
+        .then(() => held.hub.log.close())
+        .catch(this.#deps.onFault)
+        .finally(() => this.#leaving.delete(left));
+      this.#leaving.add(left);
+    }
+  }
+}
+
+function hubKey(provider: ProviderKey, fingerprint: string): string {
+  return `${provider} ${fingerprint}`;
+}
+
+function tooMany(max: number): GridweaveError {
+  return new GridweaveError(
+    'RATE_LIMITED',
+    `Changes are watched with ${String(max)} credentials of callers, as many as this gateway takes. Query instead, or come back later.`,
+    { retryAfterMs: RETRY_AFTER_MS },
+  );
+}
