@@ -8,7 +8,7 @@ import { formatJson, formatReport, isTrouble, type Checked } from './check-repor
 export interface CheckTarget {
   readonly key: string;
   readonly kind: string;
-  readonly adapter: ProviderAdapter;
+  readonly adapter: Pick<ProviderAdapter, 'probe' | 'capabilities'>;
 }
 
 export interface CheckInput {

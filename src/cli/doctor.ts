@@ -1,8 +1,10 @@
 import type { LoadedConfig } from '../config/config.ts';
 import { ConfigError } from '../config/problem.ts';
+import { schema } from '../graph/schema.ts';
 import { systemClock } from '../model/time.ts';
 import { PROVIDER_KINDS } from '../providers/kinds.ts';
 import { openProviders } from '../server/open-providers.ts';
+import { trustDocuments } from '../server/persisted/trusted-documents.ts';
 import { checkConfigFile, checkData, checkSecrets } from './doctor/file-checks.ts';
 import { fail, ok, warn, type Finding } from './doctor/finding.ts';
 import { checkKeySet, checkNetwork } from './doctor/network-checks.ts';
@@ -10,6 +12,7 @@ import { checkNode, checkOpenFiles } from './doctor/process-checks.ts';
 import { checkProbe } from './doctor/provider-checks.ts';
 import { formatFindings, formatFindingsJson, isHealthy } from './doctor/report.ts';
 import { createLogger } from './logger.ts';
+import { probeTargets } from './probe-targets.ts';
 import { readConfig } from './serve.ts';
 
 export interface DoctorOptions {
@@ -41,7 +44,7 @@ async function examine(options: DoctorOptions): Promise<Finding[]> {
     checkIssuers(config),
     checkProviders(config),
   ]);
-  return [checkNode(), ...aboutConfig(config), ...parts.flat()];
+  return [checkNode(), ...aboutConfig(config), ...checkManifests(config), ...parts.flat()];
 }
 
 function aboutConfig({ source, warnings }: LoadedConfig): Finding[] {
@@ -51,6 +54,18 @@ function aboutConfig({ source, warnings }: LoadedConfig): Finding[] {
     ok('config', subject, read),
     ...warnings.map((warning) => warn('config', subject, warning, 'See docs/configuration.md.')),
   ];
+}
+
+/** Whether every trusted document can be run. That the manifests can be read was found out by loading the configuration. */
+function checkManifests(config: LoadedConfig): Finding[] {
+  if (config.operations.manifests.length === 0) return [];
+  try {
+    const { size } = trustDocuments(config, schema);
+    return [ok('manifests', 'operations', `${String(size)} trusted documents, and all fit the schema.`)];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.problems.map(({ path, message, fix }) => fail('manifests', path, message, fix));
+  }
 }
 
 function checkIssuers({ auth }: LoadedConfig): Promise<Finding[]> {
@@ -68,7 +83,8 @@ async function checkProviders(config: LoadedConfig): Promise<Finding[]> {
       // Emulators are in this process: there is no way to them that could be broken.
       const network = url === undefined ? [] : await checkNetwork(provider.key, url);
       const before = network.find(({ verdict }) => verdict === 'FAIL');
-      return [...network, ...(await checkProbe(provider, before?.check ?? null))];
+      const probes = probeTargets(provider).map((target) => checkProbe(target, before?.check ?? null));
+      return [...network, ...(await Promise.all(probes)).flat()];
     });
     return (await Promise.all(found)).flat();
   } finally {

@@ -95,9 +95,9 @@ export function readKindParts(
 
 /** What callers hear who are not called for. Whose tenant has none does not see the provider, and never hears it. */
 function ownNeeded(key: ProviderKey, { accessSource: { headers } }: KindParts): string {
-  const how =
-    headers === null ? 'those of a tenant' : `your own: send ${Object.values(headers).join(' and ')}`;
-  return `Provider "${key}" is called with credentials of callers alone, ${how}.`;
+  if (headers === null) return `Provider "${key}" is called with the credentials of tenants alone.`;
+  const names = Object.values(headers).join(' and ');
+  return `Provider "${key}" is called with callers’ own credentials: send yours in ${names}.`;
 }
 
 /** Puts a checked entry and its kind's parts together. */

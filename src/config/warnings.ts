@@ -1,17 +1,19 @@
 import type { AuthConfig, ConfiguredProvider, ServerConfig } from './config.ts';
 import { isLoopback } from './loopback.ts';
+import type { OperationsSection } from './operations-schema.ts';
 
 /** What the schema allows but nobody wants, one sentence each. */
 export function warningsFor(
   providers: readonly ConfiguredProvider[],
   server: ServerConfig,
   auth: AuthConfig | null,
+  operations: OperationsSection,
 ): string[] {
   const warnings = providers
     .filter(
-      ({ enabled, secrets, upstream }) =>
+      ({ enabled, secrets, accessSource, upstream }) =>
         enabled &&
-        secrets.length > 0 &&
+        (secrets.length > 0 || accessSource.tenants !== null || accessSource.headers !== null) &&
         upstream.baseUrl.protocol === 'http:' &&
         !isLoopback(upstream.baseUrl.hostname),
     )
@@ -30,6 +32,11 @@ export function warningsFor(
         `The callback of provider "${key}" is reachable over plain http on ${server.host}: its password can be read on the way. Let only what ends TLS reach this port.`,
       );
     }
+  }
+  if (operations.mode === 'only' && server.graphiql === true) {
+    warnings.push(
+      'GraphiQL is not served: with operations.mode "only" nothing that is typed there could be run.',
+    );
   }
   if (providers.length > 0 && providers.every(({ enabled }) => !enabled)) {
     warnings.push('Every provider is disabled: the graph is empty.');

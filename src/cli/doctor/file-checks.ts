@@ -40,8 +40,11 @@ export async function checkSecrets(config: LoadedConfig): Promise<Finding[]> {
 function secretsOf({ providers, auth }: LoadedConfig): NamedSecret[] {
   const ofProviders = providers
     .filter(({ enabled }) => enabled)
-    .flatMap(({ key, secrets, callbackSource }) => [
+    .flatMap(({ key, secrets, callbackSource, accessSource }) => [
       ...secrets.map(({ member, from }) => ({ subject: `${key} ${member}`, from })),
+      ...[...(accessSource.tenants ?? [])].flatMap(([tenant, kept]) =>
+        kept.map(({ member, from }) => ({ subject: `${key} ${member} of tenant ${tenant}`, from })),
+      ),
       ...(callbackSource === null
         ? []
         : [{ subject: `${key} callback password`, from: callbackSource.password.from }]),

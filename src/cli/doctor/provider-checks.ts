@@ -1,15 +1,14 @@
 import { ERROR_CODES } from '../../model/errors.ts';
 import { systemClock } from '../../model/time.ts';
 import type { ProbeResult } from '../../providers/provider.ts';
-import type { Provider } from '../../providers/registry.ts';
-import { probeOne } from '../check.ts';
+import { probeOne, type CheckTarget } from '../check.ts';
 import { deniedReads } from '../check-report.ts';
 import { fail, ok, skipped, warn, type Finding } from './finding.ts';
 
 const PROBE_MS = 10_000;
 
 /** What the provider itself says: who we are to it, and what we may do. Only reads. `failedBefore`: the check that showed there is no way to it. */
-export async function checkProbe(provider: Provider, failedBefore: string | null): Promise<Finding[]> {
+export async function checkProbe(provider: CheckTarget, failedBefore: string | null): Promise<Finding[]> {
   if (failedBefore !== null) {
     const why = `After "${failedBefore}" failed.`;
     return [skipped('probe', provider.key, why), skipped('permissions', provider.key, why)];
