@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command line: serve (the default), check, doctor, sandbox, keys, schema. The top of the house; nothing imports it. */
+/** The command line: serve (the default), check, doctor, sandbox, keys, operations, schema. The top of the house; nothing imports it. */
 import { cac } from 'cac';
 import { ConfigError } from './config/problem.ts';
 
@@ -43,6 +43,21 @@ cli
   .command('keys <action>', 'API keys. "keys create" makes one and shows it once; "keys hash" reads one.')
   .option('--id <name>', 'With create: who the key is for, a part of it and of what is audited')
   .action(async (action: string, options) => (await import('./cli/keys.ts')).keys(action, options));
+
+cli
+  .command(
+    'operations <action> [...files]',
+    '"operations check" prints what documents cost in the worst case, and compares it with committed costs.',
+  )
+  .option(
+    '--config <file>',
+    'Count for these providers and limits, and check its manifests; else one provider of each kind',
+  )
+  .option('--costs <file>', 'The committed costs: it fails when a document is new or got dearer')
+  .option('--update', 'Write that file instead')
+  .action(async (action: string, files: string[], options) => {
+    process.exitCode = await (await import('./cli/operations.ts')).operations(action, files, options);
+  });
 
 cli
   .command('schema', 'Print the GraphQL schema.')

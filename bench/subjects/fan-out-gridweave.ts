@@ -10,6 +10,7 @@ import { startHttpServer } from '../../src/server/http-server.ts';
 import { LiveOperations } from '../../src/server/live/live-operations.ts';
 import { LiveTransports } from '../../src/server/live/live-transports.ts';
 import { beginOperation, type OperationContext } from '../../src/server/operation-context.ts';
+import { PersistedOperations } from '../../src/server/persisted/persisted-operations.ts';
 import { createServices } from '../../src/server/services.ts';
 import { changed, job, provider } from '../../test/live-model/records.ts';
 import { ScriptedLive } from '../../test/live-model/scripted-live.ts';
@@ -29,8 +30,14 @@ const operations = new LiveOperations({
   contextFor: (_viewer, signal) => ({ ...beginOperation({ ...deps, services }, signal), live }),
   onFault,
 });
-const gateway = createGateway({ ...deps, log, services, maxBodyBytes: 1_000_000, live: operations });
-const transports = new LiveTransports({ gateway, operations, limits: { maxConnections: 100_000 } });
+const persisted = new PersistedOperations();
+const gateway = createGateway({ ...deps, log, services, persisted, maxBodyBytes: 1_000_000, live: operations });
+const transports = new LiveTransports({
+  gateway,
+  operations,
+  persisted,
+  limits: { maxConnections: 100_000 },
+});
 const server = await startHttpServer({
   gateway,
   providers,

@@ -32,6 +32,11 @@ export interface LiveClientOptions {
   readonly webSocket?: WebSocketConstructor;
   /** For event streams. Default: the one of the environment. */
   readonly fetch?: typeof fetch;
+  /**
+   * Send the ids of documents that carry one (`__meta__.hash`, made by `persistedDocuments` of the client preset) instead of
+   * their texts. The gateway needs the manifest. Default false.
+   */
+  readonly persisted?: boolean;
   readonly backoff?: Partial<Backoff>;
   /**
    * How long nothing may be heard, not even a Bookmark, before the connection is taken for dead, in milliseconds. The
@@ -138,8 +143,10 @@ class Client implements LiveClient {
   ): LiveSubscription<Message> {
     if (this.#closed) throw new LiveError('CLOSED', 'This client was closed.');
     const { backoff, silenceMs = DEFAULT_SILENCE_MS, connectionParams, headers } = this.#options;
+    const { persisted = false } = this.#options;
     const subscription = new LiveSubscription<Message>({
       document,
+      persisted,
       variables: { ...(variables as Readonly<Record<string, unknown>>) },
       transport: this.#transport,
       backoff: { ...DEFAULT_BACKOFF, ...backoff },

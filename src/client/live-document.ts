@@ -19,6 +19,8 @@ type Variables = Readonly<Record<string, unknown>>;
 export interface LiveDocument {
   readonly syntax: DocumentNode;
   readonly query: string;
+  /** The id that the code generator gave the document; null when it carries none. */
+  readonly documentId: string | null;
   readonly operationName: string | null;
   /** The only field of the operation, with its name in the schema and in the answer. */
   readonly field: FieldNode;
@@ -74,6 +76,7 @@ export function readDocument(document: TypedDocument<unknown, never>): LiveDocum
   return {
     syntax,
     query: print(syntax),
+    documentId: idOf(document),
     operationName: operation.name?.value ?? null,
     field,
     fieldName: field.name.value,
@@ -95,6 +98,13 @@ export function readDocument(document: TypedDocument<unknown, never>): LiveDocum
       return { ...variables, [after]: null, ...(start === null ? {} : { [start]: 'SNAPSHOT' }) };
     },
   };
+}
+
+/** `persistedDocuments` of the client preset puts it on trees and strings alike. */
+function idOf(document: object | string): string | null {
+  const { __meta__: meta } = Object(document) as { readonly __meta__?: unknown };
+  const { hash } = Object(meta) as { readonly hash?: unknown };
+  return typeof hash === 'string' ? hash : null;
 }
 
 function onlyOperation(syntax: DocumentNode): OperationDefinitionNode {

@@ -16,6 +16,8 @@ import type { AnyMessage, GapOf } from './typed-document.ts';
 
 export interface SubscriptionParts<Message> {
   readonly document: LiveDocument;
+  /** Whether the document is named by its id, where it has one. */
+  readonly persisted: boolean;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly transport: LiveTransport;
   readonly backoff: Backoff;
@@ -108,6 +110,7 @@ export class LiveSubscription<Message> implements Subscription {
     if (this.#attempt !== attempt) return;
     const request = {
       query: document.query,
+      ...(this.#parts.persisted && document.documentId !== null ? { documentId: document.documentId } : {}),
       ...(document.operationName === null ? {} : { operationName: document.operationName }),
       variables: cursor === null ? this.#variables : document.resumed(this.#variables, cursor),
     };

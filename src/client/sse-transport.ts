@@ -1,6 +1,6 @@
 import { httpVerdict } from './http-verdict.ts';
 import { SseParser, type SseEvent } from './sse-parser.ts';
-import type { LiveLeg, LiveObserver, LiveRequest, LiveResult, LiveTransport, Loss } from './transport.ts';
+import { payloadOf, type LiveLeg, type LiveObserver, type LiveRequest, type LiveResult, type LiveTransport, type Loss } from './transport.ts'; // prettier-ignore
 
 export interface SseOptions {
   readonly url: string;
@@ -67,9 +67,9 @@ export class SseTransport implements LiveTransport {
     }
   }
 
-  async #ask({ query, operationName, variables }: LiveRequest, signal: AbortSignal): Promise<Response> {
+  async #ask(request: LiveRequest, signal: AbortSignal): Promise<Response> {
     const { url, fetch, headers, connectTimeoutMs } = this.#options;
-    const body = JSON.stringify({ query, operationName, variables });
+    const body = JSON.stringify(payloadOf(request));
     const given = await headers();
     const giveUp = new AbortController();
     const timer = setTimeout(() => {

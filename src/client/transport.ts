@@ -1,6 +1,8 @@
 /** One operation as it is sent. */
 export interface LiveRequest {
   readonly query: string;
+  /** The id of the document. Where there is one, it is sent instead of `query`. */
+  readonly documentId?: string;
   readonly operationName?: string;
   readonly variables: Readonly<Record<string, unknown>>;
 }
@@ -59,4 +61,9 @@ export interface LiveTransport {
   open(request: LiveRequest, observer: LiveObserver): LiveLeg;
   /** Ends all connections. */
   close(): void;
+}
+
+/** A request as it goes over the wire. */
+export function payloadOf({ query, documentId, operationName, variables }: LiveRequest): object {
+  return { ...(documentId === undefined ? { query } : { documentId }), operationName, variables };
 }

@@ -1,5 +1,5 @@
 import { closeVerdict } from './close-verdict.ts';
-import type { LiveLeg, LiveObserver, LiveRequest, LiveResult, Loss, RefusedError } from './transport.ts';
+import { payloadOf, type LiveLeg, type LiveObserver, type LiveRequest, type LiveResult, type Loss, type RefusedError } from './transport.ts'; // prettier-ignore
 import type { WebSocketConstructor, WebSocketLike } from './web-socket.ts';
 
 export interface WsOptions {
@@ -150,7 +150,7 @@ export class WsConnection {
   }
 
   #subscribe({ id, request }: Operation): void {
-    this.#send({ id, type: 'subscribe', payload: request });
+    this.#send({ id, type: 'subscribe', payload: payloadOf(request) });
   }
 
   #leave({ id }: Operation): void {

@@ -26,7 +26,13 @@ const LAB = 'providers:\n  - key: lab\n    kind: bacalhau\n    url: http://127.0
 describe('a correct file', () => {
   it('has every default filled in', () => {
     const config = load(LAB);
-    expect(config.server).toEqual({ host: '127.0.0.1', port: 4000, allowedOrigins: [], drainMs: 10_000 });
+    expect(config.server).toEqual({
+      host: '127.0.0.1',
+      port: 4000,
+      allowedOrigins: [],
+      trustedProxies: [],
+      drainMs: 10_000,
+    });
     expect(config.limits).toEqual({
       requestTimeoutMs: 10_000,
       maxPageSize: 500,
@@ -40,6 +46,12 @@ describe('a correct file', () => {
       maxRootFields: 20,
       maxFields: 2_000,
       maxCost: 25_000,
+      maxBatch: 1,
+    });
+    expect(config.operations).toEqual({
+      mode: 'any',
+      manifests: [],
+      apq: { enabled: true, maxDocuments: 1_000, maxBytes: 4_194_304 },
     });
     expect(config.log).toEqual({ level: 'info' });
     expect(config.sandbox).toBeNull();

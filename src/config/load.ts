@@ -5,6 +5,7 @@ import { spellForm } from './credential.ts';
 import { explainIssues, type HintFor } from './explain.ts';
 import { findText } from './find.ts';
 import { refuseOpenDoor } from './open-door.ts';
+import { readManifests, type Manifest } from './operations.ts';
 import { ConfigError, Findings, type ConfigProblem } from './problem.ts';
 import { configuredProvider, readKindParts, type KindParts } from './provider.ts';
 import { readFileBounded, type ReadFile } from './read-file.ts';
@@ -31,7 +32,7 @@ type Entry = Record<string, unknown>;
 
 const START =
   'Add an entry with key, kind and url under "providers", or write "sandbox: {}" to run the emulators.';
-const SECTIONS = ['server', 'limits', 'log', 'metrics', 'data', 'act', 'audit', 'live', 'auth', 'sandbox'];
+const SECTIONS = ['server', 'limits', 'operations', 'log', 'metrics', 'data', 'act', 'audit', 'live', 'auth', 'sandbox']; // prettier-ignore
 const PROVIDER_SECTIONS = ['rate', 'retry', 'breaker', 'settings'];
 
 function isEntry(value: unknown): value is Entry {
@@ -129,12 +130,15 @@ export function loadConfig(input: LoadConfigInput): LoadedConfig {
   const sources: SecretSources = { env, readFile, folder };
   let providers: readonly (KindParts | null)[] = [];
   let auth: AuthConfig | null = null;
+  let manifests: readonly (Manifest | null)[] = [];
   if (isEntry(root)) {
     fillSections(root, SECTIONS);
     refuseEmptiness(root, findings);
     const entries: readonly unknown[] = Array.isArray(root['providers']) ? root['providers'] : [];
     providers = readProviders(entries, kinds, sources, findings);
     refuseDuplicateKeys(entries, yaml, findings);
+    if (isEntry(root['operations'])) fillSections(root['operations'], ['apq']);
+    manifests = readManifests(root['operations'], sources, findings);
     auth = readAuth(root['auth'], providerKeys(root, entries, kinds), sources, findings);
   }
   const parsed = configSchema.safeParse(root);
@@ -142,7 +146,13 @@ export function loadConfig(input: LoadConfigInput): LoadedConfig {
     explainIssues(findings, root, configShape(), parsed.error.issues, [], hintsFor(kinds));
   }
   const { server, overrides, problems } = overrideServer(
-    parsed.data?.server ?? { host: '127.0.0.1', port: 4000, allowedOrigins: [], drainMs: 10_000 },
+    parsed.data?.server ?? {
+      host: '127.0.0.1',
+      port: 4000,
+      allowedOrigins: [],
+      trustedProxies: [],
+      drainMs: 10_000,
+    },
     env,
   );
   const open =
@@ -154,7 +164,7 @@ export function loadConfig(input: LoadConfigInput): LoadedConfig {
       ...findings.all.map((item) => yaml.locate(item)).sort(byPlace),
     ]);
   }
-  const { limits, log, metrics, data, act, audit, live, sandbox = null } = parsed.data;
+  const { limits, operations, log, metrics, data, act, audit, live, sandbox = null } = parsed.data;
   const configured = (parsed.data.providers ?? []).flatMap((section, i): ConfiguredProvider[] => {
     const parts = providers[i] ?? null;
     return parts === null ? [] : [configuredProvider(section, parts)];
@@ -163,6 +173,7 @@ export function loadConfig(input: LoadConfigInput): LoadedConfig {
     source,
     server,
     limits,
+    operations: { ...operations, manifests: manifests.flatMap((manifest) => manifest ?? []) },
     log,
     metrics,
     data,
@@ -173,6 +184,6 @@ export function loadConfig(input: LoadConfigInput): LoadedConfig {
     providers: configured,
     sandbox,
     overrides,
-    warnings: warningsFor(configured, server, auth),
+    warnings: warningsFor(configured, server, auth, operations),
   };
 }

@@ -32,6 +32,7 @@ providers:
       host: 127.0.0.1
       port: 8080 # from environment variable PORT
       allowedOrigins: []
+      trustedProxies: []
       drainMs: 10000
 
     providers:
@@ -107,6 +108,15 @@ providers:
       maxFields: 2000
       maxCost: 25000
       maxLogBytes: 1048576
+      maxBatch: 1
+
+    operations:
+      mode: any
+      manifests: []
+      apq:
+        enabled: true
+        maxDocuments: 1000
+        maxBytes: 4194304
 
     log:
       level: info
@@ -136,6 +146,7 @@ providers:
       queueMessages: 1000
       queueBytes: 4194304
       maxConnections: 10000
+      maxCredentials: 200
     "
   `);
   expect(printed).not.toMatch(/hunter2|ada/);

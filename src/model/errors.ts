@@ -136,6 +136,32 @@ export const ERROR_CODES = {
     remedy: 'Ask for fewer rows with "first", or for fewer levels.',
     retryable: false,
   },
+  BATCH_LIMIT: {
+    meaning: 'The HTTP request holds more operations than one may; by default it may not be a list at all.',
+    remedy: 'Send a request for each operation, or have limits.maxBatch raised in the configuration.',
+    retryable: false,
+  },
+  PERSISTED_QUERY_NOT_FOUND: {
+    meaning: 'The request named a document by its hash, and no document is known by it.',
+    remedy:
+      'Send the whole document together with the hash, which clients of Apollo and urql do by themselves; or have the manifest with it deployed.',
+    retryable: false,
+  },
+  PERSISTED_QUERY_NOT_SUPPORTED: {
+    meaning: 'The request named a document by its hash, and this gateway remembers none.',
+    remedy: 'Send whole documents, or have operations.apq.enabled set in the configuration.',
+    retryable: false,
+  },
+  PERSISTED_QUERY_MISMATCH: {
+    meaning: 'The document that was sent is not the one of the hash that came with it.',
+    remedy: 'Hash the text that is sent, to the letter: SHA-256, in hexadecimal digits.',
+    retryable: false,
+  },
+  OPERATION_NOT_TRUSTED: {
+    meaning: 'This gateway runs the documents of its manifests only, and this is none of them.',
+    remedy: 'Have the document added to a manifest that operations.manifests names.',
+    retryable: false,
+  },
   BAD_USER_INPUT: {
     meaning: 'A variable does not fit its type.',
     remedy: 'Correct the variable that the message names.',
@@ -167,13 +193,13 @@ export const ERROR_CODES = {
     retryable: false,
   },
   TOO_MANY_OPERATIONS: {
-    meaning: 'As many operations are under way on this connection as one may have.',
-    remedy: 'End one first, or open another connection.',
+    meaning: 'As many operations are under way on this connection, or of this caller, as there may be.',
+    remedy: 'End one first; docs/limits.md tells both limits.',
     retryable: true,
   },
   TOO_MANY_CONNECTIONS: {
-    meaning: 'This gateway has as many live connections as it takes.',
-    remedy: 'Try again later, or use another replica.',
+    meaning: 'This gateway, this caller or this network has as many live connections as it may.',
+    remedy: 'Close one first, or try again later; docs/limits.md tells the limits.',
     retryable: true,
   },
   SHUTTING_DOWN: {

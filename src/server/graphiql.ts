@@ -11,6 +11,9 @@ interface Page {
 
 const decompress = promisify(gunzip);
 
+/** Parameters that name what is asked: with one of them, whoever opens an address wants the answer. */
+const ASKING = ['query', 'documentId', 'extensions'];
+
 /** Nothing but this page and this server: also what keeps it offline if a later version should ask for more. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -41,7 +44,7 @@ export class GraphiqlPage {
   static wantedBy(request: IncomingMessage, query: URLSearchParams): boolean {
     return (
       (request.method === 'GET' || request.method === 'HEAD') &&
-      !query.has('query') &&
+      !ASKING.some((parameter) => query.has(parameter)) &&
       listed(request.headers.accept).some((type) => type.startsWith('text/html'))
     );
   }

@@ -5,11 +5,15 @@ import type { ProviderEvent } from '../providers/provider-event.ts';
 import type { Provider } from '../providers/registry.ts';
 import { assembleGateway } from './assemble.ts';
 import { Authenticator } from './auth/authenticator.ts';
+import type { CallbackLimits } from './callbacks.ts';
 import { connectProvider } from './connect.ts';
 import { startHttpServer } from './http-server.ts';
 import { openProviders, type OpenProviders } from './open-providers.ts';
 import { beginOperation, type OperationDeps } from './operation-context.ts';
 import { Reloader, type ReloadReport } from './reload/reloader.ts';
+import { PersistedOperations } from './persisted/persisted-operations.ts';
+import { CallerLimits } from './limits/caller-limits.ts';
+import { callerRules } from './limits/caller-rules.ts';
 import { openServices } from './services.ts';
 import { faultsTo } from './telemetry/faults.ts';
 import { openTelemetry } from './telemetry/telemetry.ts';
@@ -49,6 +53,8 @@ export interface StartOptions {
   readonly greet?: boolean;
   /** Told every event that a provider sends to its callback. */
   readonly onProviderEvent?: (event: ProviderEvent) => void;
+  /** How many callbacks are taken, where it differs from the built-in limits. */
+  readonly callbackLimits?: Partial<CallbackLimits>;
 }
 
 /** Starts everything a configuration describes. */
@@ -62,8 +68,11 @@ export async function startGridweave(options: StartOptions): Promise<RunningGrid
   const onFault = faultsTo(log);
   const leaving = new AbortController();
   const authenticator = new Authenticator({ auth: config.auth, clock, log });
+  const persisted = new PersistedOperations({ onRefused: (code) => metrics?.operations.refused(code) });
+  const callers = new CallerLimits(callerRules(config.limits, config.auth), clock);
   const inProduction = process.env['NODE_ENV'] === 'production';
   try {
+    persisted.prepare(config)();
     const services = await openServices(config, {
       providers: open.providers,
       clock,
@@ -76,7 +85,10 @@ export async function startGridweave(options: StartOptions): Promise<RunningGrid
     const { gateway, live } = assembleGateway({
       ...deps,
       authenticator,
+      persisted,
       metrics,
+      callers,
+      maxBatch: config.limits.maxBatch,
       maxBodyBytes: config.limits.maxBodyBytes,
       operationLimits: config.limits,
       introspection: config.server.introspection ?? !inProduction,
@@ -89,12 +101,18 @@ export async function startGridweave(options: StartOptions): Promise<RunningGrid
       providers: open.providers,
       authenticator,
       ...config.server,
+      callers,
+      persisted,
       metrics: telemetry.onMainPort,
       graphiql: options.graphiql ?? config.server.graphiql ?? !inProduction,
       log,
       onProviderEvent: options.onProviderEvent,
+      callbackLimits: options.callbackLimits,
     });
-    await telemetry.begin({ providers: open.providers, services, live, clock }, server);
+    await telemetry.begin(
+      { providers: open.providers, services, live, clock, refusals: callers.refusals },
+      server,
+    );
     const greeted = (providers: readonly Provider[]): void => {
       if (options.greet ?? true) greet(providers, deps, log, leaving.signal);
     };
@@ -105,8 +123,10 @@ export async function startGridweave(options: StartOptions): Promise<RunningGrid
       connect: (configured, before) => connectProvider(configured, connecting, before?.events),
       services,
       limits,
-      onReload: ({ auth }) => {
+      prepare: (next) => persisted.prepare(next),
+      onReload: ({ auth, limits: next }) => {
         if (auth !== null) authenticator.replace(auth);
+        callers.replace(callerRules({ ...next, maxBatch: config.limits.maxBatch }, auth ?? config.auth));
       },
       onConnected: greeted,
       onFault,
@@ -122,7 +142,13 @@ export async function startGridweave(options: StartOptions): Promise<RunningGrid
       reload: (next) => reloader.reload(next),
       get held() {
         const { followers, polling, watches } = services.live?.hub.stats ?? NOTHING_LIVE;
-        return { retiring: reloader.retiring, followers, polling, watches };
+        const own = services.live?.own.stats ?? { hubs: 0, ...NOTHING_LIVE };
+        return {
+          retiring: reloader.retiring,
+          followers: followers + own.hubs,
+          polling: polling + own.polling,
+          watches: watches + own.watches,
+        };
       },
       close: async (graceMs = config.server.drainMs) => {
         const until = performance.now() + graceMs;
@@ -148,7 +174,8 @@ const NOTHING_LIVE = { followers: 0, polling: 0, watches: 0 };
 
 /** Asks providers how they are, without anybody waiting for it: versions are known before the first query. */
 function greet(providers: readonly Provider[], deps: OperationDeps, log: Logger, signal: AbortSignal): void {
-  for (const { key, adapter } of providers) {
+  // The others are called for their callers alone.
+  for (const { key, adapter } of providers.filter(({ access }) => access.shared)) {
     const { read } = beginOperation(deps, signal);
     adapter.probe(read.call).then(
       ({ reachable, version, latencyMs, problem }) =>

@@ -14,9 +14,12 @@ import { GridweaveError } from '../../src/model/errors.ts';
 import { ProviderRegistry } from '../../src/providers/registry.ts';
 import type { Authenticator } from '../../src/server/auth/authenticator.ts';
 import { createGateway } from '../../src/server/gateway.ts';
+import type { CallerLimits } from '../../src/server/limits/caller-limits.ts';
+import { PersistedOperations } from '../../src/server/persisted/persisted-operations.ts';
 import { startHttpServer } from '../../src/server/http-server.ts';
 import type { LiveLimits } from '../../src/server/live/live-limits.ts';
 import type { LiveSource, ResolvedLive } from '../../src/server/live/live-operation.ts';
+import type { OperationLimitOptions } from '../../src/server/limits/use-operation-limits.ts';
 import { LiveOperations } from '../../src/server/live/live-operations.ts';
 import { LiveTransports } from '../../src/server/live/live-transports.ts';
 import { FakeFeeds, type OpenRequest } from './fake-feeds.ts';
@@ -163,6 +166,11 @@ export interface TransportRigOptions {
   readonly allowedOrigins?: readonly string[];
   /** Default: everybody is let in. */
   readonly authenticator?: Authenticator;
+  /** Default: callers are not limited. */
+  readonly callers?: CallerLimits;
+  readonly trustedProxies?: readonly string[];
+  readonly maxBatch?: number;
+  readonly operationLimits?: Partial<OperationLimitOptions>;
   /** How long the field `slowly` takes for an object. */
   readonly slownessMs?: (key: string) => number;
   readonly maxWaiting?: number;
@@ -190,22 +198,37 @@ export async function startTransportRig(options: TransportRigOptions = {}): Prom
     contextFor: () => ({ event: ++counts.contexts }),
     onFault: (fault) => void faults.push(fault),
   });
+  const persisted = new PersistedOperations();
   const gateway = createGateway({
+    persisted,
     providers,
     limits: { requestTimeoutMs: 5_000, maxUpstreamCalls: 10, maxPageSize: 10, maxLogBytes: 1_000 },
     clock: systemClock,
     log,
     maxBodyBytes: 100_000,
+    maxBatch: options.maxBatch,
+    operationLimits: options.operationLimits,
+    callers: options.callers,
     live: operations,
     schema: testSchema(counts, options.slownessMs ?? (() => 1)),
   });
-  const { limits, allowedOrigins, authenticator } = options;
-  const live = new LiveTransports({ gateway, operations, limits, allowedOrigins, authenticator });
+  const { limits, allowedOrigins, authenticator, callers, trustedProxies } = options;
+  const live = new LiveTransports({
+    gateway,
+    operations,
+    persisted,
+    limits,
+    allowedOrigins,
+    authenticator,
+    callers,
+  });
   const server = await startHttpServer({
     gateway,
     providers,
     live,
     authenticator,
+    callers,
+    trustedProxies,
     host: '127.0.0.1',
     port: 0,
     graphiql: false,

@@ -6,11 +6,13 @@ import {
   isUnionType,
   Kind,
   valueFromAST,
+  valueFromASTUntyped,
   GraphQLInt,
   type DocumentNode,
   type FieldNode,
   type GraphQLNamedType,
   type GraphQLSchema,
+  type OperationDefinitionNode,
   type OperationTypeNode,
   type SelectionSetNode,
 } from 'graphql';
@@ -28,8 +30,8 @@ export interface Cost {
   readonly total: number;
 }
 
-const CALL_WEIGHT = 10;
-const OBJECT_WEIGHT = 0.1;
+export const CALL_WEIGHT = 10;
+export const OBJECT_WEIGHT = 0.1;
 /** Counting ends here: whatever is over it is over every limit. */
 const MOST = 1e9;
 
@@ -76,7 +78,8 @@ export function costOf(
 ): Cost {
   const operation = getOperationAST(document, operationName);
   const root = operation == null ? null : schema.getRootType(operation.operation);
-  const walk: Walk = { schema, document, variables, providers, objects: 0, calls: 0 };
+  const given = operation == null ? variables : withDefaults(operation, variables);
+  const walk: Walk = { schema, document, variables: given, providers, objects: 0, calls: 0 };
   if (operation != null && root != null) {
     visit(operation.selectionSet, root, 1, PLACE_OF[operation.operation], walk);
   }
@@ -87,6 +90,18 @@ export function costOf(
     upstreamCalls,
     total: Math.min(MOST, Math.ceil(upstreamCalls * CALL_WEIGHT + objects * OBJECT_WEIGHT)),
   };
+}
+
+/** Variables as they will be: those that are not given have the values that the operation says. */
+function withDefaults(
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const defaults = variableDefinitions.flatMap(({ variable, defaultValue }) =>
+    defaultValue === undefined ? [] : [[variable.name.value, valueFromASTUntyped(defaultValue)] as const],
+  );
+  const given = Object.entries(variables).filter(([, value]) => value !== undefined);
+  return defaults.length === 0 ? variables : { ...Object.fromEntries(defaults), ...Object.fromEntries(given) }; // prettier-ignore
 }
 
 const PLACE_OF: Readonly<Record<OperationTypeNode, Place>> = {

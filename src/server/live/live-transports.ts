@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { localAuthenticator, type Authenticator } from '../auth/authenticator.ts';
-import type { Identity } from '../auth/identity.ts';
 import type { Gateway } from '../gateway.ts';
+import { CallerLimits } from '../limits/caller-limits.ts';
+import type { PersistedOperations } from '../persisted/persisted-operations.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { LIVE_LIMITS, type LiveLimits } from './live-limits.ts';
 import type { LiveOperations } from './live-operations.ts';
-import { SseServer } from './sse-server.ts';
+import { SseServer, type SseAsker } from './sse-server.ts';
 import { Turns } from './turns.ts';
 import { WsServer } from './ws-server.ts';
 
@@ -14,8 +15,12 @@ export interface LiveTransportsOptions {
   readonly gateway: Gateway;
   /** The same that the gateway was made with. */
   readonly operations: LiveOperations;
+  /** Finds the documents that requests name; the same, too. */
+  readonly persisted: PersistedOperations;
   /** Where they differ from the built-in ones. */
   readonly limits?: Partial<LiveLimits> | undefined;
+  /** What callers may use. Default: they are not limited. */
+  readonly callers?: CallerLimits | undefined;
   /** Origins of pages, beside the gateway's own, that may open a WebSocket. */
   readonly allowedOrigins?: readonly string[] | undefined;
   /** Says who clients are, and when what they came with has ended. Default: everybody is whoever runs the gateway. */
@@ -44,15 +49,25 @@ export class LiveTransports {
   readonly #stopBeating: () => void;
 
   constructor(options: LiveTransportsOptions) {
-    const { gateway, operations, limits: given, allowedOrigins = [] } = options;
+    const { gateway, operations, persisted, limits: given, allowedOrigins = [] } = options;
+    const callers = options.callers ?? new CallerLimits();
     const authenticator = options.authenticator ?? localAuthenticator();
     const limits: LiveLimits = { ...LIVE_LIMITS, ...given };
     const heartbeat = new Heartbeat(limits.heartbeatMs);
     const { onFault } = operations;
     const hasRoom = (): boolean => this.#connections < limits.maxConnections;
-    const shared = { gateway, limits, turns: new Turns(), heartbeat, hasRoom, onFault, authenticator };
+    const shared = {
+      gateway,
+      limits,
+      turns: new Turns(),
+      heartbeat,
+      hasRoom,
+      onFault,
+      authenticator,
+      callers,
+    };
     this.#operations = operations;
-    this.#ws = new WsServer({ ...shared, allowedOrigins });
+    this.#ws = new WsServer({ ...shared, persisted, allowedOrigins });
     this.#sse = new SseServer(shared);
     this.#stopBeating = heartbeat.add(operations.fanOut);
   }
@@ -74,12 +89,13 @@ export class LiveTransports {
     return SseServer.wantedBy(request);
   }
 
-  handle(request: IncomingMessage, response: ServerResponse, identity: Identity): Promise<void> {
-    return this.#sse.handle(request, response, identity);
+  handle(request: IncomingMessage, response: ServerResponse, asker: SseAsker): Promise<void> {
+    return this.#sse.handle(request, response, asker);
   }
 
-  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    this.#ws.handleUpgrade(request, socket, head);
+  /** `address`: where the client is. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, address: string): void {
+    this.#ws.handleUpgrade(request, socket, head, address);
   }
 
   /** Begins nothing new, and resolves when all have had their closing bookmark and have gone. A slow client takes its time: bound it. */

@@ -1,9 +1,11 @@
 import type { Server } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import type { Socket } from 'node:net';
+import { namesDocument } from '../persisted/named-document.ts';
 import { CLOSE, type Closing } from './close-codes.ts';
 import type { Beating } from './heartbeat.ts';
 import type { LiveLimits } from './live-limits.ts';
+import type { Refusals } from '../limits/refusals.ts';
 import { MessageRate } from './message-rate.ts';
 import { Outlet } from './outlet.ts';
 import { WsOperation } from './ws-operation.ts';
@@ -17,7 +19,17 @@ export interface WsConnectionOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly limits: LiveLimits;
   readonly onFault: (fault: unknown) => void;
+  /** Where the client is; not always the other end of the socket. */
+  readonly address: string;
+  /** To be done once it is known who the client is; it is done at the latest when the socket closes. */
+  readonly settle: () => void;
+  readonly refusals: Refusals;
 }
+
+/** What the library of the socket calls a message that is longer than `maxPayload`. */
+const TOO_LONG = 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
+/** What the library of the protocol closes a socket with that sends no `connection_init`. */
+const NO_INIT = 4408;
 
 /** Heartbeats that may pass without a sign of life while nothing waits to be sent. */
 const SILENT_BEATS = 2;
@@ -35,6 +47,9 @@ export class WsConnection implements Beating, WsClient {
   readonly headers: Readonly<Record<string, string>>;
   readonly limits: LiveLimits;
   readonly ws: WebSocket;
+  readonly address: string;
+  readonly settle: () => void;
+  readonly #refusals: Refusals;
   readonly #rate: MessageRate;
   readonly #onFault: (fault: unknown) => void;
   readonly #operations = new Map<string, WsOperation>();
@@ -44,12 +59,15 @@ export class WsConnection implements Beating, WsClient {
   #silentBeats = 0;
   #draining = false;
 
-  constructor({ ws, socket, headers, limits, onFault }: WsConnectionOptions) {
+  constructor({ ws, socket, headers, limits, onFault, address, settle, refusals }: WsConnectionOptions) {
     this.ws = ws;
     this.socket = socket;
     this.headers = headers;
     this.limits = limits;
     this.#onFault = onFault;
+    this.address = address;
+    this.settle = settle;
+    this.#refusals = refusals;
     this.#rate = new MessageRate(limits.maxMessagesPerSecond);
     this.outlet = new Outlet(socket, socket, limits.highWaterMarkBytes);
   }
@@ -73,7 +91,10 @@ export class WsConnection implements Beating, WsClient {
       {
         protocol: ws.protocol,
         send: (data) => this.#send(data),
-        close: (code, reason) => this.#close(code, reason),
+        close: (code, reason) => {
+          if (code === NO_INIT) this.#refusals.count('initTimeout');
+          this.#close(code, reason);
+        },
         onMessage: (deliver) => {
           // Its own type says text, but it takes what was parsed already as well.
           this.#deliver = deliver as (message: unknown) => Promise<void>;
@@ -84,7 +105,9 @@ export class WsConnection implements Beating, WsClient {
     ws.on('message', (data: Buffer) => this.#receive(data));
     ws.on('pong', () => void (this.#silentBeats = 0));
     // The library of the socket answers a broken frame or a large message with the right code by itself.
-    ws.on('error', () => {});
+    ws.on('error', (error) => {
+      if ('code' in error && error.code === TOO_LONG) this.#refusals.count('maxMessageBytes');
+    });
     ws.once('close', (code, reason) => {
       this.#stopOperations();
       closed(code, String(reason)).catch(this.#onFault);
@@ -93,7 +116,10 @@ export class WsConnection implements Beating, WsClient {
   }
 
   beat(now: number): void {
-    if (this.outlet.stalledMs(now) >= this.limits.stallTimeoutMs) this.close(CLOSE.STALLED);
+    if (this.open && this.outlet.stalledMs(now) >= this.limits.stallTimeoutMs) {
+      this.#refusals.count('stallTimeout');
+      this.close(CLOSE.STALLED);
+    }
     if (!this.open || this.outlet.pending > 0) return;
     this.#silentBeats += 1;
     if (this.#silentBeats > SILENT_BEATS) this.ws.terminate();
@@ -147,6 +173,7 @@ export class WsConnection implements Beating, WsClient {
     this.#silentBeats = 0;
     if (!this.open) return;
     if (!this.#rate.pass(performance.now())) {
+      this.#refusals.count('maxMessagesPerSecond');
       this.close(CLOSE.TOO_MANY_MESSAGES);
       return;
     }
@@ -175,7 +202,10 @@ export class WsConnection implements Beating, WsClient {
       this.#handOver(message).catch(this.#onFault);
       return;
     }
-    const operation = new WsOperation(id, Object(message.payload) as object);
+    const payload = Object(message.payload) as { query?: unknown };
+    // The library wants a query in any case.
+    if (namesDocument(payload)) payload.query ??= '';
+    const operation = new WsOperation(id, payload);
     this.#operations.set(id, operation);
     this.#handOver(message)
       .finally(() => this.#over(operation))
@@ -184,6 +214,7 @@ export class WsConnection implements Beating, WsClient {
 
   #over(operation: WsOperation): void {
     operation.stop();
+    operation.admission?.release();
     const { id } = operation;
     if (this.#operations.get(id) === operation) this.#operations.delete(id);
     const next = this.#postponed.get(id);

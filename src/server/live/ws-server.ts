@@ -7,7 +7,7 @@ import { GridweaveError } from '../../model/errors.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Gateway } from '../gateway.ts';
 import type { PersistedOperations } from '../persisted/persisted-operations.ts';
-import { CallerLimits, callerOf, type Release } from '../limits/caller-limits.ts';
+import { callerOf, type CallerLimits, type Release } from '../limits/caller-limits.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import type { LiveLimits } from './live-limits.ts';
 import { OpenSet } from './open-set.ts';
