@@ -12,7 +12,7 @@ import { LogFollowers } from '../live/logs/log-followers.ts';
 import { openFileLog } from '../live/log/file-log.ts';
 import { RingLog } from '../live/log/ring.ts';
 import type { LiveState } from '../live/live.ts';
-import { OwnLives } from '../live/own/own-lives.ts';
+import { addCounts, OwnLives, type FeedCounts } from '../live/own/own-lives.ts';
 import type { ProviderKey } from '../model/ids.ts';
 import type { Clock } from '../model/time.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
@@ -23,6 +23,8 @@ export interface LiveServices {
   readonly feeds: FeedOpener;
   /** The same for callers with credentials of their own. */
   readonly own: OwnLives;
+  /** Of all feeds, whoever's they are. */
+  readonly feedStats: FeedCounts;
   /** The logs that are being followed. */
   readonly logs: LogFollowers;
   /** Ends every poll, then the log. Feeds are drained before, by whoever serves them. */
@@ -90,6 +92,9 @@ export async function openLive(options: LiveServiceOptions): Promise<LiveService
     hub,
     feeds,
     own,
+    get feedStats() {
+      return addCounts({ open: feeds.openFeeds, ...feeds.stats }, own.feedStats);
+    },
     logs,
     close: async () => {
       await logs.close();

@@ -8,7 +8,7 @@ import type { ProviderKey } from '../../model/ids.ts';
 import type { Clock } from '../../model/time.ts';
 import { ProviderRegistry, type Provider, type ProviderDirectory } from '../../providers/registry.ts';
 import type { CallerCredentials, CallContext } from '../../upstream/types.ts';
-import type { FeedOpener } from '../feed.ts';
+import type { Feed, FeedOpener } from '../feed.ts';
 import { LiveHub } from '../hub.ts';
 import type { LiveState, Told } from '../live.ts';
 import { RingLog } from '../log/ring.ts';
@@ -43,6 +43,9 @@ export interface OwnLivesDeps {
   readonly idleMs: number;
 }
 
+/** How many feeds are open, and what became of what they were to tell. */
+export interface FeedCounts extends Readonly<Feed['stats'] & { open: number }> {}
+
 interface OwnHub {
   readonly hub: LiveHub;
   readonly provider: Provider;
@@ -62,6 +65,8 @@ export class OwnLives {
   readonly #hubs = new Map<string, OwnHub>();
   readonly #views = new Map<string, OwnView>();
   readonly #leaving = new Set<Promise<void>>();
+  /** Of views that were dropped. */
+  #gone: FeedCounts = { open: 0, waiting: 0, coalesced: 0, gaps: 0 };
   #sweeper: NodeJS.Timeout | null = null;
   #closed = false;
 
@@ -87,9 +92,10 @@ export class OwnLives {
     };
   }
 
-  /** Feeds of all views. */
-  get feeds(): readonly FeedOpener[] {
-    return [...this.#views.values()].map(({ feeds }) => feeds);
+  /** Of the feeds of all views, those that are gone included. */
+  get feedStats(): FeedCounts {
+    const counts = [...this.#views.values()].map(({ feeds }) => ({ open: feeds.openFeeds, ...feeds.stats }));
+    return counts.reduce(addCounts, this.#gone);
   }
 
   /** Where a caller subscribes. Throws RATE_LIMITED when too many credentials are polled for. */
@@ -174,6 +180,7 @@ export class OwnLives {
 
   #drop(key: string, view: OwnView): void {
     this.#views.delete(key);
+    this.#gone = addCounts(this.#gone, { ...view.feeds.stats, open: 0, waiting: 0 });
     for (const name of view.hubs) {
       const held = this.#hubs.get(name);
       if (held === undefined) continue;
@@ -188,6 +195,15 @@ export class OwnLives {
       this.#leaving.add(left);
     }
   }
+}
+
+export function addCounts(a: FeedCounts, b: FeedCounts): FeedCounts {
+  return {
+    open: a.open + b.open,
+    waiting: a.waiting + b.waiting,
+    coalesced: a.coalesced + b.coalesced,
+    gaps: a.gaps + b.gaps,
+  };
 }
 
 function hubKey(provider: ProviderKey, fingerprint: string): string {

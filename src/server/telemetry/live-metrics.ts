@@ -41,13 +41,14 @@ function watchTransports(registry: Registry, { transports }: LiveSources): void 
 }
 
 function watchFeeds(registry: Registry, { services }: LiveSources): void {
-  const { feeds, logs } = services;
-  single(registry, 'gridweave_live_subscribers', 'Subscriptions to changes that are open.', () => feeds.openFeeds); // prettier-ignore
-  single(registry, 'gridweave_live_waiting_messages', 'Messages that subscribers have not taken yet.', () => feeds.stats.waiting); // prettier-ignore
+  const { logs, own } = services;
+  single(registry, 'gridweave_live_subscribers', 'Subscriptions to changes that are open.', () => services.feedStats.open); // prettier-ignore
+  single(registry, 'gridweave_live_waiting_messages', 'Messages that subscribers have not taken yet.', () => services.feedStats.waiting); // prettier-ignore
+  single(registry, 'gridweave_live_credentials', 'Credentials of tenants and callers that changes are watched with, counted for each provider.', () => own.stats.hubs); // prettier-ignore
   single(registry, 'gridweave_live_followed_logs', 'Logs of executions that are being followed.', () => logs.stats.logs); // prettier-ignore
   single(registry, 'gridweave_live_log_readers', 'Subscriptions that read them.', () => logs.stats.readers);
-  total(registry, 'gridweave_live_conflated_messages_total', 'Changes that gave way to a newer one of the same object because a subscriber was slow.', () => feeds.stats.coalesced); // prettier-ignore
-  total(registry, 'gridweave_live_gaps_total', 'Gaps that subscribers were told of: each was followed by a snapshot.', () => feeds.stats.gaps); // prettier-ignore
+  total(registry, 'gridweave_live_conflated_messages_total', 'Changes that gave way to a newer one of the same object because a subscriber was slow.', () => services.feedStats.coalesced); // prettier-ignore
+  total(registry, 'gridweave_live_gaps_total', 'Gaps that subscribers were told of: each was followed by a snapshot.', () => services.feedStats.gaps); // prettier-ignore
 }
 
 function watchPolls(registry: Registry, { services: { hub }, providers, clock }: LiveSources): void {
