@@ -1,18 +1,27 @@
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import type { ErrorCode } from '../model/errors.ts';
+import { refusalError } from './limits/refusal-error.ts';
+import type { Refusals } from './limits/refusals.ts';
 import { withCode } from './mask-error.ts';
 
-/** Yoga's own names of codes that the registry spells differently. */
-const OUR_CODE: Readonly<Record<string, ErrorCode>> = {
-  REQUEST_ENTITY_TOO_LARGE: 'PAYLOAD_TOO_LARGE',
-};
+/** Yoga's own word for a body that is over the limit. */
+const TOO_LARGE = 'REQUEST_ENTITY_TOO_LARGE';
 
 /** No form types: a page of somebody else’s can send those from a browser without being asked. */
 const READABLE = /^application\/(?:json|graphql|graphql\+json)\s*(?:;|$)/i;
 
+export interface HttpErrorOptions {
+  /** The largest body that is read. */
+  readonly maxBodyBytes: number;
+  readonly refusals: Refusals;
+}
+
 /** Puts a code from the registry on errors of the HTTP request itself: its body, its content type, its parameters. */
-export function useHttpErrors(): Plugin {
+export function useHttpErrors({ maxBodyBytes, refusals }: HttpErrorOptions): Plugin {
+  const tooLarge = (): GraphQLError => {
+    const message = `The body is larger than ${String(maxBodyBytes)} bytes (limits.maxBodyBytes). Send less, or several requests.`;
+    return refusalError(refusals.refuse('maxBodyBytes', 'PAYLOAD_TOO_LARGE', message));
+  };
   return {
     onRequestParse: ({ request, setRequestParser }) => {
       if (request.method !== 'POST' || READABLE.test(request.headers.get('content-type') ?? '')) return;
@@ -30,16 +39,19 @@ export function useHttpErrors(): Plugin {
       const { result } = payload;
       if (Array.isArray(result) || !('errors' in result) || result.errors === undefined) return;
       if ('data' in result) return;
-      payload.setResult({ ...result, errors: result.errors.map(coded) });
+      payload.setResult({
+        ...result,
+        errors: result.errors.map((error) =>
+          error.extensions['code'] === TOO_LARGE ? tooLarge() : coded(error),
+        ),
+      });
     },
   };
 }
 
 function coded(error: GraphQLError): GraphQLError {
   const { http, code, originalError } = error.extensions ?? {};
-  const ours = typeof code === 'string' ? OUR_CODE[code] : undefined;
   if (originalError !== undefined) return withoutQuote(error);
-  if (ours !== undefined) return withCode(error, ours);
   return http !== undefined && code === undefined ? withCode(error, 'BAD_REQUEST') : error;
 }
 

@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
+import type { LoadedConfig } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { PROVIDER_KINDS } from '../../src/providers/kinds.ts';
 import type { SandboxKind } from '../../src/sandbox/sandbox.ts';
@@ -24,6 +25,8 @@ export interface GraphqlAnswer {
 
 /** A whole gateway over the sandbox, as `gridweave serve` runs it, with its log. */
 export interface Observed extends RunningGridweave {
+  /** What it was started with. */
+  readonly config: LoadedConfig;
   readonly lines: LogLine[];
   query(query: string, variables?: object, headers?: Record<string, string>): Promise<GraphqlAnswer>;
   scrape(url?: string): Promise<Map<string, Family>>;
@@ -50,6 +53,7 @@ export async function startObserved(sections: Readonly<Record<string, object>> =
   });
   const emulators = [...(running.sandbox?.emulators.values() ?? [])];
   return Object.assign(running, {
+    config,
     lines,
     query: async (query: string, variables = {}, headers = {}) => {
       const response = await fetch(`${running.url}/graphql`, {

@@ -1,5 +1,5 @@
-import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../model/time.ts';
+import { TokenBuckets, type BucketSize } from '../limits/token-buckets.ts';
 
 export interface AttemptLimits {
   /** Failed attempts after a quiet time. */
@@ -8,50 +8,23 @@ export interface AttemptLimits {
   readonly refillMs: number;
 }
 
-/** How many names are remembered; the one that was quiet for longest is forgotten first. */
-const REMEMBERED = 10_000;
-
-interface Bucket {
-  tokens: number;
-  at: number;
-}
-
 /** Attempts by name (an address, the id of a key). What turns out right is given back, so that only failures count. */
 export class AttemptLimit {
-  readonly #limits: AttemptLimits;
-  readonly #clock: Clock;
-  readonly #buckets = new LRUCache<string, Bucket>({ max: REMEMBERED });
+  readonly #size: BucketSize;
+  readonly #buckets: TokenBuckets;
 
-  constructor(limits: AttemptLimits, clock: Clock) {
-    this.#limits = limits;
-    this.#clock = clock;
+  constructor({ burst, refillMs }: AttemptLimits, clock: Clock) {
+    this.#size = { capacity: burst, perSecond: 1_000 / refillMs };
+    this.#buckets = new TokenBuckets(clock);
   }
 
   /** 0, and one is taken; or how long to wait for the next, in milliseconds. Then nothing is taken. */
   take(name: string): number {
-    const bucket = this.#bucket(name);
-    if (bucket.tokens < 1) return Math.ceil((1 - bucket.tokens) * this.#limits.refillMs);
-    bucket.tokens -= 1;
-    return 0;
+    return this.#buckets.take(name, 1, this.#size);
   }
 
   giveBack(name: string): void {
-    const bucket = this.#bucket(name);
-    bucket.tokens = Math.min(this.#limits.burst, bucket.tokens + 1);
-  }
-
-  #bucket(name: string): Bucket {
-    const now = this.#clock.now();
-    let bucket = this.#buckets.get(name);
-    if (bucket === undefined) {
-      bucket = { tokens: this.#limits.burst, at: now };
-      this.#buckets.set(name, bucket);
-    }
-    // A clock that was set back refills nothing, and takes nothing.
-    const refilled = Math.max(0, now - bucket.at) / this.#limits.refillMs;
-    bucket.tokens = Math.min(this.#limits.burst, bucket.tokens + refilled);
-    bucket.at = now;
-    return bucket;
+    this.#buckets.giveBack(name, 1, this.#size);
   }
 }
 

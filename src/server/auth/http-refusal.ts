@@ -6,20 +6,27 @@ const STATUS: Readonly<Record<string, number>> = {
   UNAUTHENTICATED: 401,
   HOST_NOT_ALLOWED: 403,
   RATE_LIMITED: 429,
+  TOO_MANY_OPERATIONS: 429,
+  TOO_MANY_CONNECTIONS: 429,
   AUTHENTICATION_UNAVAILABLE: 503,
 };
 
 const GRAPHQL_JSON = 'application/graphql-response+json';
 
-/** Answers somebody who is not let in, as GraphQL over HTTP has it. */
+/** Answers somebody who is not let in, or has too much of it, as GraphQL over HTTP has it. */
 export function refuseRequest(
   request: IncomingMessage,
   response: ServerResponse,
   error: GridweaveError,
 ): void {
   const { code, message, retryable } = error;
-  const { retryAfterMs } = error.details;
-  const extensions = { code, retryable, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+  const { field, retryAfterMs } = error.details;
+  const extensions = {
+    code,
+    retryable,
+    ...(field === undefined ? {} : { field }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
   const body = JSON.stringify({ errors: [{ message, extensions }] });
   const type = (request.headers.accept ?? '').includes(GRAPHQL_JSON) ? GRAPHQL_JSON : 'application/json';
   response.writeHead(STATUS[code] ?? 403, {

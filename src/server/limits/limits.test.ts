@@ -27,8 +27,8 @@ describe('shape', () => {
   it('says what is too large, and what to do', () => {
     const aliases = Array.from({ length: 60 }, (_, i) => `a${String(i)}: __typename`).join(' ');
     expect(tooLarge(shapeOf(parse(`{ ${aliases} }`)), SHAPE_LIMITS)).toEqual([
-      expect.stringMatching(/60, and at most 50, aliases/),
-      expect.stringMatching(/60, and at most 20, root fields/),
+      { limit: 'maxAliases', message: expect.stringMatching(/60, and at most 50, aliases/) as string },
+      { limit: 'maxRootFields', message: expect.stringMatching(/60, and at most 20, root fields/) as string },
     ]);
   });
 });

@@ -1,7 +1,8 @@
 /**
- * What one operation may ask for, decided before anything of it is done. Shape (depth, aliases, …) is judged before
- * validation, whose own rules may take long over a hostile document; cost is judged with the variables, before
- * execution. Only `gateway.ts` calls this folder.
+ * What one operation, and one caller, may ask for, decided before anything of it is done. Shape (depth, aliases, …) is
+ * judged before validation, whose own rules may take long over a hostile document; cost is judged with the variables,
+ * before execution. What callers use of the process is counted for all transports in one place (`caller-limits.ts`).
+ * `start.ts`, `gateway.ts`, `http-server.ts` and `live/` call this folder; `auth/` uses its buckets.
  */
 import { Kind, type DocumentNode, type SelectionSetNode } from 'graphql';
 
@@ -115,12 +116,15 @@ const WORDS: Readonly<Record<keyof Shape, readonly [limit: keyof ShapeLimits, ad
   rootFields: ['maxRootFields', 'root fields. Send several operations'],
 };
 
-/** What is too large about a document, in a sentence each. Empty when nothing is. */
-export function tooLarge(shape: Shape, limits: ShapeLimits): string[] {
+/** What is too large about a document, in a sentence each, with the setting that says so. Empty when nothing is. */
+export function tooLarge(
+  shape: Shape,
+  limits: ShapeLimits,
+): { readonly limit: keyof ShapeLimits; readonly message: string }[] {
   return (Object.keys(WORDS) as (keyof Shape)[]).flatMap((name) => {
     const [limit, advice] = WORDS[name];
-    return shape[name] <= limits[limit]
-      ? []
-      : [`The operation has ${String(shape[name])}, and at most ${String(limits[limit])}, ${advice}.`];
+    if (shape[name] <= limits[limit]) return [];
+    const message = `The operation has ${String(shape[name])}, and at most ${String(limits[limit])}, ${advice}.`;
+    return [{ limit, message }];
   });
 }

@@ -1,9 +1,14 @@
 import { GraphQLError, parse, type DocumentNode, type ParseOptions, type Source } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
-import type { ErrorCode } from '../../model/errors.ts';
 import type { OperationContext } from '../operation-context.ts';
-import { costOf, type Cost } from './cost.ts';
+import { networkCallsOf } from '../telemetry/operation-outcome.ts';
+import type { Admission, CallerLimits } from './caller-limits.ts';
+import { CALL_WEIGHT, costOf, OBJECT_WEIGHT, type Cost } from './cost.ts';
+import { refusalError } from './refusal-error.ts';
+import type { Refusals } from './refusals.ts';
 import { shapeOf, tooLarge, type ShapeLimits } from './shape.ts';
+import type { Batch } from './use-batch-limit.ts';
+import { validateBriefly } from './validate-briefly.ts';
 
 export interface OperationLimitOptions extends ShapeLimits {
   /** The cost in the worst case: 10 for each call to a provider, 0.1 for each object. */
@@ -17,21 +22,38 @@ export const DEFAULT_MAX_COST = 25_000;
 export const COST_HEADER = 'x-gridweave-cost';
 
 /** Refuses what is too large before it is validated, and what may cost too much before it is executed. */
-export function useOperationLimits(limits: OperationLimitOptions): Plugin<OperationContext> {
-  const judged = new WeakMap<DocumentNode, readonly GraphQLError[]>();
-  const costs = new WeakMap<object, Cost>();
+export function useOperationLimits(
+  limits: OperationLimitOptions,
+  callers: Pick<CallerLimits, 'refusals' | 'rules'>,
+): Plugin<OperationContext> {
+  const { refusals } = callers;
+  const judged = new WeakMap<DocumentNode, readonly TooLarge[]>();
 
   const judge = (document: DocumentNode): readonly GraphQLError[] => {
-    let errors = judged.get(document);
-    if (errors === undefined) {
-      errors = tooLarge(shapeOf(document), limits).map((message) => refusal('OPERATION_TOO_LARGE', message));
-      judged.set(document, errors);
+    let wrong = judged.get(document);
+    if (wrong === undefined) {
+      wrong = tooLarge(shapeOf(document), limits);
+      judged.set(document, wrong);
     }
-    return errors;
+    return wrong.map(({ limit, message }) =>
+      refusalError(refusals.refuse(limit, 'OPERATION_TOO_LARGE', message)),
+    );
   };
 
-  const price = (args: PricedArgs): GraphQLError | null => {
-    const { read } = args.contextValue;
+  const tooDear = (
+    setting: 'maxCost' | 'costPerMinute',
+    { total, upstreamCalls, objects }: Cost,
+    limit: number,
+    before: number,
+  ): GraphQLError => {
+    const others = before === 0 ? '' : `, after ${String(before)} for those before it in this request`;
+    const message = `The operation may cost ${String(total)}${others}, and at most ${String(limit)} is allowed (limits.${setting}): in the worst case ${String(upstreamCalls)} calls to providers for ${String(objects)} objects. Ask for fewer rows with "first", or for fewer levels.`;
+    return refusalError(refusals.refuse(setting, 'COST_LIMIT', message), { requested: total, limit });
+  };
+
+  /** Takes what an operation may cost from what its caller, and its request, may spend. */
+  const price = (args: PricedArgs): Cost | GraphQLError => {
+    const { read, admission, batch } = args.contextValue;
     const cost = costOf(
       args.schema,
       args.document,
@@ -39,55 +61,85 @@ export function useOperationLimits(limits: OperationLimitOptions): Plugin<Operat
       args.variableValues ?? {},
       read.providers,
     );
-    costs.set(args.contextValue, cost);
-    if (cost.total <= limits.maxCost) return null;
-    return refusal(
-      'COST_LIMIT',
-      `The operation may cost ${String(cost.total)}, and at most ${String(limits.maxCost)} is allowed: in the worst case ${String(cost.upstreamCalls)} calls to providers for ${String(cost.objects)} objects. Ask for fewer rows with "first", or for fewer levels.`,
-      { requested: cost.total, limit: limits.maxCost },
-    );
+    const before = batch?.cost ?? 0;
+    if (before + cost.total > limits.maxCost) {
+      return tooDear('maxCost', cost, limits.maxCost, before);
+    }
+    // Waiting does not help who asks for more than a minute's worth.
+    if (cost.total > callers.rules.costPerMinute) {
+      return tooDear('costPerMinute', cost, callers.rules.costPerMinute, 0);
+    }
+    const refused = admission?.spend(cost.total) ?? null;
+    if (refused !== null) return refusalError(refused);
+    if (batch !== undefined) batch.cost += cost.total;
+    return cost;
   };
 
   return {
     onParse: ({ setParseFn }) => {
-      setParseFn((source: string | Source, options?: ParseOptions) => parseBounded(source, options, limits));
+      setParseFn((source: string | Source, options?: ParseOptions) =>
+        parseBounded(source, options, limits, refusals),
+      );
     },
-    onValidate: ({ params, setResult }) => {
+    onValidate: ({ params, setResult, setValidationFn }) => {
+      setValidationFn(validateBriefly);
       const errors = judge(params.documentAST);
       if (errors.length > 0) setResult(errors);
     },
     onExecute: ({ args, setResultAndStopExecution }) => {
-      const error = price(args);
-      if (error !== null) {
-        setResultAndStopExecution({ errors: [error] });
+      const context: PricedContext = args.contextValue;
+      const cost = price(args);
+      if (cost instanceof GraphQLError) {
+        setResultAndStopExecution({ errors: [cost] });
         return undefined;
       }
-      const context = args.contextValue;
-      if (!context.request.headers.has(COST_HEADER)) return undefined;
+      const isAsked = context.request.headers.has(COST_HEADER);
+      if (!isAsked && callers.rules.costPerMinute === Infinity) return undefined;
       return {
         onExecuteDone: ({ result, setResult }) => {
-          if (isAsyncIterable(result)) return;
-          setResult({ ...result, extensions: { ...result.extensions, cost: report(context) } });
+          const report = reportOf(cost, context);
+          context.admission?.refund(cost.total - report.actual);
+          if (isAsked && !isAsyncIterable(result)) {
+            setResult({ ...result, extensions: { ...result.extensions, cost: report } });
+          }
         },
       };
     },
     onSubscribe: ({ args, setResultAndStopExecution }) => {
-      const error = price(args);
-      if (error !== null) setResultAndStopExecution({ errors: [error] });
+      const cost = price(args);
+      if (cost instanceof GraphQLError) setResultAndStopExecution({ errors: [cost] });
     },
   };
+}
 
-  /** What was foreseen, and what it came to. */
-  function report(context: OperationContext): object {
-    const requested = costs.get(context);
-    const calls = context.upstreamCalls.filter(({ servedFrom }) => servedFrom === 'NETWORK').length;
-    return {
-      requested: requested?.total ?? 0,
-      requestedUpstreamCalls: requested?.upstreamCalls ?? 0,
-      actual: calls * 10,
-      upstreamCalls: calls,
-    };
-  }
+/** `extensions.cost`: what was foreseen, and what it came to. */
+interface CostReport {
+  /** In the worst case, as `maxCost` limits it. */
+  readonly requested: number;
+  readonly requestedUpstreamCalls: number;
+  /** For the calls that were made, and for all objects that there might have been. */
+  readonly actual: number;
+  /** Calls that were made to providers for this operation, retries included; not those that it shared with others. */
+  readonly upstreamCalls: number;
+}
+
+function reportOf(requested: Cost, context: OperationContext): CostReport {
+  const upstreamCalls = networkCallsOf(context);
+  return {
+    requested: requested.total,
+    requestedUpstreamCalls: requested.upstreamCalls,
+    actual: Math.ceil(upstreamCalls * CALL_WEIGHT + requested.objects * OBJECT_WEIGHT),
+    upstreamCalls,
+  };
+}
+
+type TooLarge = ReturnType<typeof tooLarge>[number];
+
+/** With what transports hand over. */
+interface PricedContext extends OperationContext {
+  readonly request: Request;
+  readonly admission?: Admission;
+  readonly batch?: Batch;
 }
 
 interface PricedArgs {
@@ -95,11 +147,7 @@ interface PricedArgs {
   readonly document: DocumentNode;
   readonly operationName?: string | null;
   readonly variableValues?: Readonly<Record<string, unknown>> | null;
-  readonly contextValue: OperationContext;
-}
-
-function refusal(code: ErrorCode, message: string, extra: object = {}): GraphQLError {
-  return new GraphQLError(message, { extensions: { code, ...extra } });
+  readonly contextValue: PricedContext;
 }
 
 /** Stops reading after so many words and signs: a parser that goes on would be the cheapest thing to keep busy. */
@@ -107,14 +155,13 @@ function parseBounded(
   source: string | Source,
   options: ParseOptions | undefined,
   { maxTokens }: ShapeLimits,
+  refusals: Refusals,
 ): DocumentNode {
   try {
     return parse(source, { ...options, maxTokens });
   } catch (error) {
     if (!(error instanceof GraphQLError) || !/more that \d+ tokens/.test(error.message)) throw error;
-    throw refusal(
-      'OPERATION_TOO_LARGE',
-      `The document has more than ${String(maxTokens)} words and signs. Split it, or put values into variables.`,
-    );
+    const message = `The document has more than ${String(maxTokens)} words and signs. Split it, or put values into variables.`;
+    throw refusalError(refusals.refuse('maxTokens', 'OPERATION_TOO_LARGE', message));
   }
 }

@@ -16,6 +16,11 @@ export const CLOSE = {
   NOT_LET_IN: { code: 4401, reason: 'Unauthorized' },
   /** What the client was let in with has expired, or was withdrawn. Its library comes back, with what is valid then. */
   CREDENTIAL_ENDED: { code: 4403, reason: 'credential ended: resume with a new one and your last cursor' },
+  /** The caller has `limits.maxConnectionsPerIdentity` others. */
+  TOO_MANY_CONNECTIONS: {
+    code: 4429,
+    reason: 'Too many connections of this caller: limits.maxConnectionsPerIdentity',
+  },
   /** Too many keys were tried from there. */
   TOO_MANY_ATTEMPTS: { code: 4429, reason: 'Too many attempts' },
   /** The keys of a token's issuer could not be read. */

@@ -2,7 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Identity } from '../auth/identity.ts';
+import { refuseRequest } from '../auth/http-refusal.ts';
 import type { Gateway } from '../gateway.ts';
+import type { Admission, CallerLimits } from '../limits/caller-limits.ts';
+import { GridweaveError } from '../../model/errors.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import type { LiveLimits } from './live-limits.ts';
 import { LiveSlot, type Opened } from './live-operations.ts';
@@ -20,6 +23,13 @@ export interface SseServerOptions {
   readonly onFault: (fault: unknown) => void;
   /** Says when what a reader was let in with has ended. */
   readonly authenticator: Authenticator;
+  readonly callers: CallerLimits;
+}
+
+/** Whoever sent a request, and what it draws on. */
+export interface SseAsker {
+  readonly identity: Identity;
+  readonly admission: Admission;
 }
 
 /** Subscriptions as event streams, on the path of queries. */
@@ -51,7 +61,7 @@ export class SseServer {
   }
 
   /** Lets the gateway answer, except to a subscription, which is carried on here. */
-  async handle(request: IncomingMessage, response: ServerResponse, identity: Identity): Promise<void> {
+  async handle(request: IncomingMessage, response: ServerResponse, asker: SseAsker): Promise<void> {
     const { gateway } = this.#options;
     const gone = new AbortController();
     response.once('close', () => gone.abort());
@@ -60,16 +70,12 @@ export class SseServer {
     try {
       const answer = await gateway.handleNodeRequestAndResponse(request, response, {
         liveSlot,
-        identity,
+        ...asker,
       });
       const { opened } = liveSlot;
       if (opened === null) await send(answer, response);
       else if (gone.signal.aborted) liveSlot.abandon();
-      else if (this.#options.hasRoom()) this.#begin(opened, identity, request, response);
-      else {
-        liveSlot.abandon();
-        refuse(response);
-      }
+      else this.#begin(liveSlot, opened, asker, request, response);
     } catch (error) {
       liveSlot.abandon();
       // Nobody is left to be told of an answer that could not be sent.
@@ -90,8 +96,26 @@ export class SseServer {
     return this.#streams.emptied();
   }
 
-  #begin(opened: Opened, identity: Identity, request: IncomingMessage, response: ServerResponse): void {
-    const { limits, turns, heartbeat, onFault, authenticator } = this.#options;
+  #begin(
+    liveSlot: LiveSlot,
+    opened: Opened,
+    { identity, admission }: SseAsker,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): void {
+    const { limits, turns, heartbeat, onFault, authenticator, callers, hasRoom } = this.#options;
+    if (!hasRoom()) {
+      liveSlot.abandon();
+      callers.refusals.count('maxConnections');
+      refuse(response);
+      return;
+    }
+    const leave = callers.connect(admission.caller);
+    if (leave instanceof GridweaveError) {
+      liveSlot.abandon();
+      refuseRequest(request, response, leave);
+      return;
+    }
     const stream = new SseStream({ response, socket: request.socket, opened, limits, turns, onFault });
     const stopBeating = heartbeat.add(stream);
     const stopWatching = authenticator.watch(identity, (error) => stream.end(error));
@@ -102,6 +126,7 @@ export class SseServer {
       stream.stop();
       stopBeating();
       stopWatching();
+      leave();
       this.#streams.delete(stream);
     });
     stream.begin();

@@ -43,7 +43,7 @@ export function useLive(operations: LiveOperations): Plugin {
               JSON.stringify({ errors: errors.map((error) => wireError(error, operations.onFault)) }),
               {
                 status: statusOf(errors),
-                headers: { 'Content-Type': `${type}; charset=utf-8` },
+                headers: { ...headersOf(errors), 'Content-Type': `${type}; charset=utf-8` },
               },
             ),
           type,
@@ -61,6 +61,12 @@ function slotIn(context: unknown): LiveSlot | null {
 function jsonTypeFor(accept: string): string {
   const type = 'application/graphql-response+json';
   return accept.includes(type) ? type : 'application/json';
+}
+
+/** `Retry-After`, where there is one. */
+function headersOf(errors: readonly GraphQLError[]): Record<string, string> {
+  const http = Object(errors[0]?.extensions['http']) as { readonly headers?: Record<string, string> };
+  return { ...http.headers };
 }
 
 function statusOf(errors: readonly GraphQLError[]): number {

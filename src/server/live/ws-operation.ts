@@ -1,4 +1,5 @@
 import type { ExecutionArgs, ExecutionResult, GraphQLError, GraphQLSchema, DocumentNode } from 'graphql';
+import type { Admission } from '../limits/caller-limits.ts';
 import type { OperationStream } from './operation-stream.ts';
 
 /** One operation of one WebSocket, from its `subscribe` until nothing of it is left. */
@@ -8,6 +9,8 @@ export class WsOperation {
   #controller: AbortController | null = new AbortController();
   #stream: OperationStream | null = null;
   #draining = false;
+  /** What it draws on, until it is over. Null as long as it was not let in. */
+  admission: Admission | null = null;
   /** The client, or the connection, ended it; what is left of it may still take a moment. */
   stopped = false;
 

@@ -14,9 +14,11 @@ import type { Services } from '../services.ts';
 import { ActMetrics, watchAct } from './act-metrics.ts';
 import { KnownOperations } from './known-operations.ts';
 import { watchLive } from './live-metrics.ts';
+import type { Refusals } from '../limits/refusals.ts';
 import { OperationMetrics } from './operation-metrics.ts';
 import { processMetrics } from './process-metrics.ts';
 import { watchProviders } from './provider-metrics.ts';
+import { watchRefusals } from './refusal-metrics.ts';
 import { UpstreamMetrics } from './upstream-metrics.ts';
 
 /** What there is to read when somebody scrapes. */
@@ -25,6 +27,7 @@ export interface Watched {
   readonly services: Pick<Services, 'act' | 'live'>;
   readonly live: Pick<LiveTransports, 'stats'>;
   readonly clock: Clock;
+  readonly refusals: Pick<Refusals, 'counts'>;
 }
 
 /** The metrics of one gateway. */
@@ -50,7 +53,8 @@ export class Metrics {
   }
 
   /** Once, when everything is open. */
-  watch({ providers, services, live, clock }: Watched): void {
+  watch({ providers, services, live, clock, refusals }: Watched): void {
+    watchRefusals(this.#registry, refusals);
     watchProviders(this.#registry, providers);
     watchAct(this.#registry, services.act);
     if (services.live !== null) {
