@@ -123,6 +123,15 @@ describe('automatic persisted queries', () => {
     }
   });
 
+  it('an address whose parameters are no JSON is refused, and is no fault of ours', async () => {
+    for (const parameters of [{ extensions: '{' }, { documentId: idOf(JOBS), variables: 'x' }]) {
+      expect(outcome(await gateway.get(parameters))).toBe('BAD_REQUEST');
+    }
+    for (const extensions of ['5', '[]', '"x"', '{"persistedQuery":5}']) {
+      expect([extensions, outcome(await gateway.get({ query: KEYS, extensions }))]).toEqual([extensions, 'BAD_REQUEST']); // prettier-ignore
+    }
+  });
+
   it('nulls are as good as nothing', async () => {
     const body = { query: KEYS, documentId: null, extensions: { persistedQuery: null } };
     expect(outcome(await gateway.post(body))).toBe('OK');

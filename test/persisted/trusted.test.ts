@@ -14,6 +14,7 @@ import {
   outcome,
   startPersisted,
   WATCH,
+  type Answer,
   type PersistedGateway,
 } from './rig.ts';
 
@@ -23,7 +24,7 @@ const ONLY = { mode: 'only', manifests: ['documents.json'] };
 describe('mode only', () => {
   let gateway: PersistedGateway;
   beforeAll(async () => {
-    gateway = await startPersisted(ONLY, [KEYS, JOBS, WATCH, CANCEL]);
+    gateway = await startPersisted(ONLY, [KEYS, JOBS, WATCH, CANCEL], { limits: { maxBatch: 3 } });
   });
   afterAll(async () => {
     expect(gateway.trouble).toEqual([]);
@@ -76,6 +77,21 @@ describe('mode only', () => {
     expect(outcome(await gateway.get({ query: OTHER }))).toBe('OPERATION_NOT_TRUSTED');
     const mismatched = { query: OTHER, documentId: idOf(KEYS) };
     expect(outcome(await gateway.post(mismatched))).toBe('PERSISTED_QUERY_MISMATCH');
+  });
+
+  it('judges each operation of a batch', async () => {
+    const batch = [
+      { documentId: idOf(KEYS) },
+      { query: OTHER },
+      { query: KEYS, extensions: automatic(KEYS) },
+    ];
+    const response = await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(batch),
+    });
+    const answers = (await response.json()) as Answer[];
+    expect(answers.map(outcome)).toEqual(['OK', 'OPERATION_NOT_TRUSTED', 'OK']);
   });
 
   it('refuses a trusted mutation by GET, as any other', async () => {

@@ -2,11 +2,23 @@ import type { Source } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { OperationContext } from '../operation-context.ts';
 import type { PersistedOperations } from './persisted-operations.ts';
-import { notTrusted } from './refusal.ts';
+import { notTrusted, refusal } from './refusal.ts';
 
 /** Puts the document that a request names in its place, and refuses what may not be run. */
 export function usePersistedOperations(persisted: PersistedOperations): Plugin<OperationContext> {
   return {
+    onRequestParse: ({ request, requestParser, setRequestParser }) => {
+      if (request.method !== 'GET' || requestParser === undefined) return;
+      setRequestParser(async (own) => {
+        try {
+          return await requestParser(own);
+        } catch (error) {
+          // To Yoga it is a fault of its own.
+          if (error instanceof SyntaxError) throw notJson();
+          throw error;
+        }
+      });
+    },
     onParams: ({ params, request, setParams }) => {
       // Yoga looks for four parameters in a URL, and this is a fifth.
       const documentId = request.method === 'GET' ? idInUrl(request.url) : null;
@@ -23,6 +35,10 @@ export function usePersistedOperations(persisted: PersistedOperations): Plugin<O
         if (valid) persisted.register(context.params);
       },
   };
+}
+
+function notJson() {
+  return refusal('BAD_REQUEST', '"variables" and "extensions" of the address must be JSON.', 400);
 }
 
 function idInUrl(url: string): string | null {
