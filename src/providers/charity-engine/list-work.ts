@@ -1,5 +1,6 @@
 import type { NativeKey } from '../../model/ids.ts';
 import type { RecordOfKind } from '../../model/records.ts';
+import type { EpochMs } from '../../model/time.ts';
 import type { CallContext } from '../../upstream/types.ts';
 import type { FilterName, ListFilter, ListPage, ListQuery, ListRow } from '../provider.ts';
 import { EXECUTION_FILTERS, JOB_FILTERS, TASK_FILTERS } from './capabilities.ts';
@@ -35,7 +36,9 @@ const RECORDS: { readonly [K in WorkKind]: RecordsOf<K> } = {
 
 /**
  * A page of the jobs the gateway knows of, by when they became known: the service has no list and tells no times. One
- * call asks for the states of all of a page's jobs, so that a page holds no more of them than fit into a call.
+ * call asks for the states of all of a page's jobs, so that a page holds no more of them than fit into a call. Some that are
+ * known may be of another account, and are not reported to this caller: nothing of those is in the page, neither in its rows
+ * nor in its positions, and calls go on until there is a row, or no job is left.
  */
 export async function listWork<K extends WorkKind>(
   kind: K,
@@ -56,36 +59,55 @@ export async function listWork<K extends WorkKind>(
       return order > 0 || (order === 0 && from !== null && from.part !== null);
     })
     .sort((a, b) => comparePlaces(placeOf(a), placeOf(b), direction));
-  const wanted = rest.slice(0, Math.max(Math.trunc(query.limit), 1)).map((job) => job.id);
-  const page = rest.slice(0, api.fitting(wanted));
-  const read = await reader.read(
-    page.map((job) => job.id),
-    ctx,
-  );
-  if (read.failure !== null) throw read.failure;
-
+  const limit = Math.max(Math.trunc(query.limit), 1);
   const rows: ListRow<K>[] = [];
-  for (const job of page) {
-    const sighting = read.sightings.get(job.id);
-    if (sighting === undefined) continue;
-    const own = RECORDS[kind]({ provider, sighting, known: job, projectKey });
-    const place = placeOf(job);
-    const given = from !== null && from.id === job.id ? from.part : null;
-    const left = own.filter(({ part }) => given === null || orderOf(part) > orderOfPart(given));
-    left.forEach(({ record, part }, i) => {
-      const position = encodePosition({ ...place, part: i === left.length - 1 ? null : part });
-      rows.push({ record, orderKey: [place.at, job.id, orderOf(part)], position });
-    });
+  const dropped: ListPage<'job'>['dropped'][] = [];
+  let asked = 0;
+  let unreported = 0;
+  let observedAt: EpochMs | null = null;
+  let end: string | null = null;
+  while (end === null && asked < rest.length) {
+    const wanted = rest.slice(asked, asked + limit);
+    const page = wanted.slice(0, api.fitting(wanted.map(({ id }) => id)));
+    asked += page.length;
+    const read = await reader.read(
+      page.map((job) => job.id),
+      ctx,
+    );
+    if (read.failure !== null) throw read.failure;
+    dropped.push(droppedOf(read));
+    unreported += page.length - read.sightings.size - refusals(read).length;
+    observedAt ??= read.observedAt;
+
+    for (const job of page) {
+      const sighting = read.sightings.get(job.id);
+      if (sighting === undefined) continue;
+      const own = RECORDS[kind]({ provider, sighting, known: job, projectKey });
+      const place = placeOf(job);
+      const given = from !== null && from.id === job.id ? from.part : null;
+      const left = own.filter(({ part }) => given === null || orderOf(part) > orderOfPart(given));
+      left.forEach(({ record, part }, i) => {
+        const position = encodePosition({ ...place, part: i === left.length - 1 ? null : part });
+        rows.push({ record, orderKey: [place.at, job.id, orderOf(part)], position });
+      });
+      end = encodePosition({ ...place, part: null });
+    }
   }
-  const last = page.at(-1);
   return {
     rows,
-    endPosition: last === undefined ? query.after : encodePosition({ ...placeOf(last), part: null }),
-    hasMore: page.length < rest.length,
+    endPosition: end ?? query.after,
+    hasMore: asked < rest.length,
     pushedDown,
-    dropped: droppedOf(read),
-    observedAt: read.observedAt ?? clock.now(),
-    notes: notesOn(connection, page.length - read.sightings.size - refusals(read).length),
+    dropped: joinDropped(dropped),
+    observedAt: observedAt ?? clock.now(),
+    notes: notesOn(connection, unreported, ctx),
+  };
+}
+
+function joinDropped(parts: readonly ListPage<'job'>['dropped'][]): ListPage<'job'>['dropped'] {
+  return {
+    count: parts.reduce((sum, { count }) => sum + count, 0),
+    reasons: [...new Set(parts.flatMap(({ reasons }) => reasons))],
   };
 }
 
@@ -135,7 +157,13 @@ export function droppedOf(read: StatusRead): ListPage<'job'>['dropped'] {
   };
 }
 
-function notesOn({ known }: Connection, unreported: number): string[] {
+/** How many are known is told to callers of the configured account alone: some are of the accounts of others. */
+function notesOn({ known, provider }: Connection, unreported: number, ctx: CallContext): string[] {
+  if (ctx.credentials?.get(provider) !== undefined) {
+    return [
+      'Charity Engine has no list call: jobs that were submitted through this gateway, or imported, are shown.',
+    ];
+  }
   const count = known.list().length;
   const jobs = count === 1 ? '1 known job' : `${String(count)} known jobs`;
   const notes = [
