@@ -9,8 +9,10 @@ import { missing } from './auth/refusal.ts';
 import type { LiveOperations, LiveSlot } from './live/live-operations.ts';
 import { useLive } from './live/use-live.ts';
 import { CallerLimits, type Admission } from './limits/caller-limits.ts';
+import { createDocumentCache, createErrorCache } from './limits/document-cache.ts';
 import { SHAPE_LIMITS } from './limits/shape.ts';
 import { useBatchLimit } from './limits/use-batch-limit.ts';
+import { useBoundedJson } from './limits/use-bounded-json.ts';
 import {
   DEFAULT_MAX_COST,
   useOperationLimits,
@@ -91,6 +93,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     multipart: false,
     cors: false,
     maxRequestBodySize: options.maxBodyBytes,
+    parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: createErrorCache() },
     context: ({ request, identity }) => {
       // A transport that forgot to ask must not let anybody in.
       if (identity === undefined && options.identified === true) throw missing();
@@ -112,6 +115,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       useOperationLimits({ ...SHAPE_LIMITS, maxCost: DEFAULT_MAX_COST, ...options.operationLimits }, callers),
       ...((options.introspection ?? true) ? [] : [useNoIntrospection()]),
       useHttpErrors({ maxBodyBytes: options.maxBodyBytes, refusals }),
+      useBoundedJson(refusals),
       useUpstreamReport(),
       ...live,
     ],

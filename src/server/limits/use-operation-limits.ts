@@ -1,11 +1,13 @@
-import { GraphQLError, parse, type DocumentNode, type ParseOptions, type Source } from 'graphql';
+import { GraphQLError, type DocumentNode, type ParseOptions, type Source } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import type { OperationContext } from '../operation-context.ts';
 import { networkCallsOf } from '../telemetry/operation-outcome.ts';
 import type { Admission, CallerLimits } from './caller-limits.ts';
+import { tooRepetitive } from './comparisons.ts';
 import { CALL_WEIGHT, costOf, OBJECT_WEIGHT, type Cost } from './cost.ts';
+import { tooMuchIntrospection } from './introspection-size.ts';
+import { parseBounded } from './parse-bounded.ts';
 import { refusalError } from './refusal-error.ts';
-import type { Refusals } from './refusals.ts';
 import { shapeOf, tooLarge, type ShapeLimits } from './shape.ts';
 import type { Batch } from './use-batch-limit.ts';
 import { validateBriefly } from './validate-briefly.ts';
@@ -33,6 +35,7 @@ export function useOperationLimits(
     let wrong = judged.get(document);
     if (wrong === undefined) {
       wrong = tooLarge(shapeOf(document), limits);
+      if (wrong.length === 0) wrong = tooRepetitive(document, limits);
       judged.set(document, wrong);
     }
     return wrong.map(({ limit, message }) =>
@@ -54,6 +57,8 @@ export function useOperationLimits(
   /** Takes what an operation may cost from what its caller, and its request, may spend. */
   const price = (args: PricedArgs): Cost | GraphQLError => {
     const { read, admission, batch } = args.contextValue;
+    const introspection = tooMuchIntrospection(args.schema, args.document, args.operationName);
+    if (introspection !== null) return refusalError(refusals.refuse('maxCost', 'COST_LIMIT', introspection));
     const cost = costOf(
       args.schema,
       args.document,
@@ -148,20 +153,4 @@ interface PricedArgs {
   readonly operationName?: string | null;
   readonly variableValues?: Readonly<Record<string, unknown>> | null;
   readonly contextValue: PricedContext;
-}
-
-/** Stops reading after so many words and signs: a parser that goes on would be the cheapest thing to keep busy. */
-function parseBounded(
-  source: string | Source,
-  options: ParseOptions | undefined,
-  { maxTokens }: ShapeLimits,
-  refusals: Refusals,
-): DocumentNode {
-  try {
-    return parse(source, { ...options, maxTokens });
-  } catch (error) {
-    if (!(error instanceof GraphQLError) || !/more that \d+ tokens/.test(error.message)) throw error;
-    const message = `The document has more than ${String(maxTokens)} words and signs. Split it, or put values into variables.`;
-    throw refusalError(refusals.refuse('maxTokens', 'OPERATION_TOO_LARGE', message));
-  }
 }
