@@ -15,6 +15,12 @@ import { presentedByHeaders } from './auth/presented.ts';
 import { foreignHost } from './auth/refusal.ts';
 import { ClientAddresses } from './client-address.ts';
 import { Callbacks, type CallbackLimits } from './callbacks.ts';
+import {
+  CONNECTION_TIMEOUTS,
+  dropUnread,
+  timeoutOptions,
+  type ConnectionTimeouts,
+} from './connection-timeouts.ts';
 import { GRAPHQL_PATH, type Gateway } from './gateway.ts';
 import { GraphiqlPage } from './graphiql.ts';
 import { readiness } from './health.ts';
@@ -52,6 +58,8 @@ export interface HttpServerOptions {
   /** Told every event that a provider sends to its callback. */
   readonly onProviderEvent?: ((event: ProviderEvent) => void) | undefined;
   /** Where they differ from the built-in ones. */
+  readonly timeouts?: Partial<ConnectionTimeouts> | undefined;
+  /** Where they differ from the built-in ones. */
   readonly callbackLimits?: Partial<CallbackLimits> | undefined;
 }
 
@@ -64,9 +72,6 @@ export interface RunningServer {
   close(graceMs?: number): Promise<void>;
 }
 
-/** A slow sender must not hold a connection for ever. */
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 30_000;
 const DEFAULT_GRACE_MS = 5_000;
 /** How often a server that leaves looks for connections that nothing happens on any more. */
 const SWEEP_MS = 50;
@@ -85,28 +90,28 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     providers,
     clock: systemClock,
     log,
+    addressOf: (request) => addresses.of(request),
     limits: options.callbackLimits,
     onEvent: options.onProviderEvent,
   });
   let accepting = true;
 
-  const server = createServer(
-    { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
-    (request, response) => {
-      const requestId = nameRequest(request);
-      response.setHeader(REQUEST_ID_HEADER, requestId);
-      // A connection that was kept for another request would keep the server.
-      if (!accepting) response.setHeader('Connection', 'close');
-      if (log.isLevelEnabled('debug'))
-        logRequest(log, request, response, { requestId, client: addresses.of(request) });
-      answer(request, response).catch((error: unknown) => {
-        log.error({ err: error, requestId }, 'unexpected fault');
-        if (!response.headersSent)
-          sendJson(response, 500, problem('INTERNAL', 'Something went wrong in the gateway.'));
-        else response.destroy();
-      });
-    },
-  );
+  const timeouts = { ...CONNECTION_TIMEOUTS, ...options.timeouts };
+  const server = createServer(timeoutOptions(timeouts), (request, response) => {
+    dropUnread(response, timeouts);
+    const requestId = nameRequest(request);
+    response.setHeader(REQUEST_ID_HEADER, requestId);
+    // A connection that was kept for another request would keep the server.
+    if (!accepting) response.setHeader('Connection', 'close');
+    if (log.isLevelEnabled('debug'))
+      logRequest(log, request, response, { requestId, client: addresses.of(request) });
+    answer(request, response).catch((error: unknown) => {
+      log.error({ err: error, requestId }, 'unexpected fault');
+      if (!response.headersSent)
+        sendJson(response, 500, problem('INTERNAL', 'Something went wrong in the gateway.'));
+      else response.destroy();
+    });
+  });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     // Who stays on the connection would stay with a gateway that leaves.
