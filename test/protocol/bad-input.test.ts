@@ -123,12 +123,13 @@ describe('bad input is refused with a typed error, and the process lives', () =>
 
   it.each([
     ['malformed JSON', '{"query": ', {}, 400, 'BAD_REQUEST'],
-    ['JSON that is no object', '[1,2]', {}, 400, 'BAD_REQUEST'],
+    ['JSON that is no object', '7', {}, 400, 'BAD_REQUEST'],
+    ['a list of no objects', '[1,2]', {}, 400, 'BATCH_LIMIT'],
     ['JSON null', 'null', {}, 400, 'BAD_REQUEST'],
     ['no query', '{}', {}, 400, 'BAD_REQUEST'],
     ['a query that is a number', '{"query": 7}', {}, 400, 'BAD_REQUEST'],
     ['variables that are a list', '{"query": "{ __typename }", "variables": []}', {}, 400, 'BAD_REQUEST'],
-    ['a batch', '[{"query":"{ __typename }"}]', {}, 400, 'BAD_REQUEST'],
+    ['a batch', '[{"query":"{ __typename }"}]', {}, 400, 'BATCH_LIMIT'],
     ['a body that is too large', `{"query":"${' '.repeat(2_000_000)}"}`, {}, 413, 'PAYLOAD_TOO_LARGE'],
     ['a body of 30 MB', `{"query":"${'x'.repeat(30_000_000)}"}`, {}, 413, 'PAYLOAD_TOO_LARGE'],
     [

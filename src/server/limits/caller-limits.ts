@@ -1,5 +1,5 @@
 import { LOCAL_VIEWER, type Viewer } from '../../model/access.ts';
-import { GridweaveError } from '../../model/errors.ts';
+import type { GridweaveError } from '../../model/errors.ts';
 import { systemClock, type Clock } from '../../model/time.ts';
 import { networkOf } from '../auth/attempt-limit.ts';
 import { NO_CALLER_RULES, type CallerRules } from './caller-rules.ts';
