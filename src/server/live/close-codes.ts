@@ -7,7 +7,11 @@
 export const CLOSE = {
   /** The client took nothing of what waited for it for `stallTimeoutMs`. It may come back with its last cursor. */
   STALLED: { code: 4413, reason: 'stalled: nothing was read for too long; resume with your last cursor' },
-  /** The client sent more than `maxMessagesPerSecond`. */
+  /** The client sent what only a server says. */
+  UNEXPECTED_MESSAGE: { code: 4400, reason: 'Unexpected message' },
+  /** A message holds more values, or more levels of them, than any of the protocol does. Final for the client library. */
+  TOO_MUCH_IN_MESSAGE: { code: 4400, reason: 'Invalid message: too many values' },
+  /** The client sent more than `maxMessagesPerSecond`, or eight times `maxMessageBytes` in a second. */
   TOO_MANY_MESSAGES: { code: 4429, reason: 'Too many messages' },
   /**
    * What the client presented is not accepted, or it presented nothing. Final for the client library: the same would be

@@ -6,7 +6,7 @@ export interface LiveLimits {
   readonly maxOperationsPerConnection: number;
   /** The largest message that a client may send over a WebSocket, in bytes; a larger one closes it with 1009. */
   readonly maxMessageBytes: number;
-  /** Messages of one client in any second; more close its WebSocket with 4429. */
+  /** Messages and pings of one client in any second; more close its WebSocket with 4429. */
   readonly maxMessagesPerSecond: number;
   /** How long a new WebSocket may wait with `connection_init`, in milliseconds; then it is closed with 4408. */
   readonly initTimeoutMs: number;

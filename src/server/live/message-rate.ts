@@ -1,21 +1,26 @@
 /** Counts what one client sends in each second. */
 export class MessageRate {
-  readonly #limit: number;
+  readonly #maxMessages: number;
+  readonly #maxBytes: number;
   #second = 0;
-  #count = 0;
+  #messages = 0;
+  #bytes = 0;
 
-  constructor(limit: number) {
-    this.#limit = limit;
+  constructor(maxMessages: number, maxBytes: number) {
+    this.#maxMessages = maxMessages;
+    this.#maxBytes = maxBytes;
   }
 
-  /** Whether one more is within the limit. */
-  pass(nowMs: number): boolean {
+  /** Whether one more of this size is within the limits. */
+  pass(nowMs: number, bytes: number): boolean {
     const second = Math.floor(nowMs / 1_000);
     if (second !== this.#second) {
       this.#second = second;
-      this.#count = 0;
+      this.#messages = 0;
+      this.#bytes = 0;
     }
-    this.#count += 1;
-    return this.#count <= this.#limit;
+    this.#messages += 1;
+    this.#bytes += bytes;
+    return this.#messages <= this.#maxMessages && this.#bytes <= this.#maxBytes;
   }
 }

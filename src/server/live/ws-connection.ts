@@ -5,6 +5,7 @@ import { namesDocument } from '../persisted/named-document.ts';
 import { CLOSE, type Closing } from './close-codes.ts';
 import type { Beating } from './heartbeat.ts';
 import type { LiveLimits } from './live-limits.ts';
+import { isTooMuchJson } from '../limits/nesting.ts';
 import type { Refusals } from '../limits/refusals.ts';
 import { MessageRate } from './message-rate.ts';
 import { Outlet } from './outlet.ts';
@@ -34,6 +35,14 @@ const NO_INIT = 4408;
 /** Heartbeats that may pass without a sign of life while nothing waits to be sent. */
 const SILENT_BEATS = 2;
 
+/** Messages that only a server sends. */
+const OF_SERVERS: ReadonlySet<unknown> = new Set(['connection_ack', 'next', 'error']);
+
+/** How many messages of the largest size may come in a second. */
+const LARGE_PER_SECOND = 8;
+/** How long a client that goes on sending is left to read why its socket was closed, in milliseconds. */
+const LINGER_MS = 1_000;
+
 interface Message {
   readonly type?: unknown;
   readonly id?: unknown;
@@ -57,6 +66,8 @@ export class WsConnection implements Beating, WsClient {
   readonly #postponed = new Map<string, Message>();
   #deliver: (message: unknown) => Promise<void> = () => Promise.resolve();
   #silentBeats = 0;
+  /** What came after the socket was closed. */
+  #ignored = 0;
   #draining = false;
 
   constructor({ ws, socket, headers, limits, onFault, address, settle, refusals }: WsConnectionOptions) {
@@ -68,7 +79,7 @@ export class WsConnection implements Beating, WsClient {
     this.address = address;
     this.settle = settle;
     this.#refusals = refusals;
-    this.#rate = new MessageRate(limits.maxMessagesPerSecond);
+    this.#rate = new MessageRate(limits.maxMessagesPerSecond, LARGE_PER_SECOND * limits.maxMessageBytes);
     this.outlet = new Outlet(socket, socket, limits.highWaterMarkBytes);
   }
 
@@ -103,7 +114,10 @@ export class WsConnection implements Beating, WsClient {
       this,
     );
     ws.on('message', (data: Buffer) => this.#receive(data));
-    ws.on('pong', () => void (this.#silentBeats = 0));
+    ws.on('ping', (data: Buffer) => {
+      if (this.#admits(data)) ws.pong(data);
+    });
+    ws.on('pong', (data: Buffer) => void this.#admits(data));
     // The library of the socket answers a broken frame or a large message with the right code by itself.
     ws.on('error', (error) => {
       if ('code' in error && error.code === TOO_LONG) this.#refusals.count('maxMessageBytes');
@@ -169,17 +183,41 @@ export class WsConnection implements Beating, WsClient {
     });
   }
 
-  #receive(data: Buffer): void {
+  /** Whether to look at what came. Pings count: answering them is work as well. */
+  #admits(data: Buffer): boolean {
     this.#silentBeats = 0;
-    if (!this.open) return;
-    if (!this.#rate.pass(performance.now())) {
-      this.#refusals.count('maxMessagesPerSecond');
-      this.close(CLOSE.TOO_MANY_MESSAGES);
+    if (!this.open) {
+      this.#ignored += 1;
+      if (this.#ignored === this.limits.maxMessagesPerSecond) this.#stopReading();
+      return false;
+    }
+    if (this.#rate.pass(performance.now(), data.length)) return true;
+    this.#refusals.count('maxMessagesPerSecond');
+    this.close(CLOSE.TOO_MANY_MESSAGES);
+    return false;
+  }
+
+  /** Whoever goes on sending does not wait for an answer to its close either. */
+  #stopReading(): void {
+    this.ws.pause();
+    setTimeout(() => this.ws.terminate(), LINGER_MS).unref();
+  }
+
+  #receive(data: Buffer): void {
+    if (!this.#admits(data)) return;
+    const text = data.toString();
+    if (isTooMuchJson(text)) {
+      this.#refusals.count('maxMessageBytes');
+      this.close(CLOSE.TOO_MUCH_IN_MESSAGE);
       return;
     }
-    const text = data.toString();
     const message = parsed(text);
     const { type, id } = message ?? {};
+    if (OF_SERVERS.has(type)) {
+      // The library would throw, as if the fault were ours.
+      this.close(CLOSE.UNEXPECTED_MESSAGE);
+      return;
+    }
     if (typeof id === 'string' && type === 'complete') {
       if (this.#postponed.delete(id)) return;
       this.#operations.get(id)?.stop();

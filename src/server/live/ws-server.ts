@@ -59,6 +59,8 @@ export class WsServer {
       // Shared frames are written past it, and compressing for every client anew is what sharing is there to avoid.
       perMessageDeflate: false,
       maxPayload: limits.maxMessageBytes,
+      // A ping is answered by the connection, if it is not one too many.
+      autoPong: false,
       handleProtocols,
     });
     this.#protocol = makeServer<Record<string, unknown>, WsConnection>({
