@@ -1,6 +1,10 @@
+import { LRUCache } from 'lru-cache';
 import type { Clock, EpochMs } from '../model/time.ts';
+import { AttemptLimit } from './auth/attempt-limit.ts';
 
 const MINUTE_MS = 60_000;
+/** Networks that have shown the password are remembered, so many of them. */
+const MAX_PROVEN = 1_000;
 
 /** Lets so many through in any minute. */
 class PerMinute {
@@ -26,39 +30,54 @@ class PerMinute {
 }
 
 export interface GateLimits {
-  /** Requests of known senders in any minute; strangers have as many of their own. */
+  /** Requests of known senders in any minute. */
   readonly perMinute: number;
   /** Requests of known senders at the same time. */
   readonly concurrent: number;
+  /** Failures of one network: so many after a quiet time, and so many in every minute from then on. */
+  readonly failuresPerMinute: number;
+}
+
+/** `waitMs` is 0 for whoever is heard; else how long to wait before the next, in milliseconds. */
+export interface Verdict {
+  readonly isKnown: boolean;
+  readonly waitMs: number;
 }
 
 /**
- * How many requests one callback takes. Strangers are counted apart: whoever does not know the password must not be able
- * to shut out the one who does.
+ * How many requests one callback takes. What a network presents that failed too often is not looked at, so that nobody
+ * can go on guessing. The exception is one that has shown the password before: who shares a network, or a proxy that is
+ * not trusted, with the sender must not be able to shut it out.
  */
 export class CallbackGate {
   readonly #clock: Clock;
   readonly #concurrent: number;
   readonly #known: PerMinute;
-  readonly #strangers: PerMinute;
+  readonly #failures: AttemptLimit;
+  readonly #proven = new LRUCache<string, true>({ max: MAX_PROVEN });
   #open = 0;
 
-  constructor({ perMinute, concurrent }: GateLimits, clock: Clock) {
+  constructor({ perMinute, concurrent, failuresPerMinute }: GateLimits, clock: Clock) {
     this.#clock = clock;
     this.#concurrent = concurrent;
     this.#known = new PerMinute(perMinute);
-    this.#strangers = new PerMinute(perMinute);
+    const refillMs = MINUTE_MS / failuresPerMinute;
+    this.#failures = new AttemptLimit({ burst: failuresPerMinute, refillMs }, clock);
   }
 
-  /** 0 when the request may go on; else how long to wait before the next, in milliseconds. Then nothing is entered. */
-  enter(known: boolean): number {
-    if (known && this.#open >= this.#concurrent) return 1_000;
-    const waitMs = (known ? this.#known : this.#strangers).pass(this.#clock.now());
-    if (known && waitMs === 0) this.#open += 1;
-    return waitMs;
+  /** Whoever is known and does not have to wait has entered, and must `leave`. */
+  enter(network: string, admits: () => boolean): Verdict {
+    const waitMs = this.#failures.take(network);
+    if ((waitMs > 0 && !this.#proven.has(network)) || !admits()) return { isKnown: false, waitMs };
+    if (waitMs === 0) this.#failures.giveBack(network);
+    this.#proven.set(network, true);
+    if (this.#open >= this.#concurrent) return { isKnown: true, waitMs: 1_000 };
+    const passMs = this.#known.pass(this.#clock.now());
+    if (passMs === 0) this.#open += 1;
+    return { isKnown: true, waitMs: passMs };
   }
 
-  /** After every known sender that entered. */
+  /** After everybody who entered. */
   leave(): void {
     this.#open -= 1;
   }

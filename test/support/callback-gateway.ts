@@ -31,6 +31,8 @@ export interface CallbackGatewayOptions {
   /** As it stands in the configuration; `reject` when absent. */
   readonly answer?: object;
   readonly onProviderEvent?: (event: ProviderEvent) => void;
+  /** Whose word on where requests come from is taken. */
+  readonly trustedProxies?: readonly string[];
 }
 
 export interface CallbackGateway {
@@ -98,6 +100,7 @@ export async function startCallbackGateway(options: CallbackGatewayOptions = {})
       options.onProviderEvent?.(event);
     },
     callbackLimits: options.limits,
+    trustedProxies: options.trustedProxies,
   });
   onTestFinished(async () => {
     await server.close(0);
