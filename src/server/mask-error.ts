@@ -1,6 +1,9 @@
 import { GraphQLError } from 'graphql';
 import { GridweaveError, type ErrorCode } from '../model/errors.ts';
 
+/** Yoga's own word for an `operationName` that none of the operations has. */
+const NO_OPERATION = 'OPERATION_RESOLUTION_FAILURE';
+
 /**
  * Makes an error fit for a caller: a code from the registry on every one, the provider's own details where there are
  * some, and nothing of an error that nobody foresaw but a sentence. What is hidden is handed to `onFault`.
@@ -18,7 +21,9 @@ export function maskError(
     return withDetails(original, graphql, original.code === 'INTERNAL' ? named : {});
   // Errors of GraphQL itself (a variable that does not fit) have no original and are made for callers.
   if (graphql !== null && (original === null || original instanceof GraphQLError)) {
-    return graphql.extensions['code'] === undefined ? withCode(graphql, 'BAD_USER_INPUT') : graphql;
+    const { code } = graphql.extensions;
+    if (code === NO_OPERATION) return withCode(graphql, 'BAD_REQUEST');
+    return code === undefined ? withCode(graphql, 'BAD_USER_INPUT') : graphql;
   }
   if (isAbort(original)) return rewrite(graphql, 'The caller went away.', { code: 'CANCELLED' });
   onFault(original);

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream/promises';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Identity } from '../auth/identity.ts';
 import { refuseRequest } from '../auth/http-refusal.ts';
@@ -143,6 +142,6 @@ function refuse(response: ServerResponse): void {
 async function send(answer: Response, response: ServerResponse): Promise<void> {
   if (response.destroyed) return;
   response.writeHead(answer.status, Object.fromEntries(answer.headers));
-  if (answer.body === null) response.end();
-  else await pipeline(answer.body, response);
+  // Whole, as it was made: a pipeline would put so many listeners on the response that Node warns of a leak.
+  response.end(answer.body === null ? undefined : Buffer.from(await answer.arrayBuffer()));
 }
