@@ -109,20 +109,20 @@ describe('whatever a caller says, calls stay on the routes of the provider', () 
         await lookUp(texts);
         rig.expectStraight();
       }),
-      { numRuns: 8 },
+      { numRuns: 5 },
     );
   });
 
   it('filters', async () => {
-    for (const text of HOSTILE.filter((_, i) => i % 8 === 0)) await list(text);
-    await fc.assert(fc.asyncProperty(hostileText, list), { numRuns: 4 });
+    for (const text of HOSTILE.filter((_, i) => i % 12 === 0)) await list(text);
+    await fc.assert(fc.asyncProperty(hostileText, list), { numRuns: 2 });
     rig.expectStraight();
   });
 
   it('cursors', async () => {
-    const texts = [...HOSTILE.filter((_, i) => i % 8 === 1), ...fc.sample(hostileText, 4)];
+    const texts = [...HOSTILE.filter((_, i) => i % 16 === 1), ...fc.sample(hostileText, 2)];
     for (const provider of KINDS) {
-      for (const name of ['jobs', 'tasks', 'computeNodes', 'projects']) {
+      for (const name of ['jobs', 'computeNodes', 'projects']) {
         const { page } = await rig.data<{ page: { pageInfo: { endCursor: string | null } } }>(pageOf(name), {
           providers: [provider],
         });
@@ -138,16 +138,16 @@ describe('whatever a caller says, calls stay on the routes of the provider', () 
   });
 
   it('actions', async () => {
-    for (const text of HOSTILE.filter((_, i) => i % 8 === 2)) await act(text);
-    await fc.assert(fc.asyncProperty(hostileText, act), { numRuns: 4 });
+    for (const text of HOSTILE.filter((_, i) => i % 12 === 2)) await act(text);
+    await fc.assert(fc.asyncProperty(hostileText, act), { numRuns: 2 });
     rig.expectStraight();
   });
 
   it.each(KINDS)('submissions to %s', async (provider) => {
-    for (const text of HOSTILE.filter((_, i) => i % 14 === 3)) await submit(text, provider);
+    for (const text of HOSTILE.filter((_, i) => i % 24 === 3)) await submit(text, provider);
     await fc.assert(
       fc.asyncProperty(hostileText, (text) => submit(text, provider)),
-      { numRuns: 2 },
+      { numRuns: 1 },
     );
     expect(rig.expectStraight().get(provider)).toBeGreaterThan(10);
   });
