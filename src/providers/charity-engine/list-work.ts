@@ -96,12 +96,34 @@ export async function listWork<K extends WorkKind>(
   return {
     rows,
     endPosition: end ?? query.after,
-    hasMore: asked < rest.length,
+    hasMore: await hasMore(connection, rest.slice(asked), ctx),
     pushedDown,
     dropped: joinDropped(dropped),
     observedAt: observedAt ?? clock.now(),
     notes: notesOn(connection, unreported, ctx),
   };
+}
+
+/**
+ * Whether a walk is to go on. For callers with an account of their own not because of jobs of other accounts: where none of the
+ * rest was ever seen with their credential, it is looked whether any can be.
+ */
+async function hasMore(
+  { provider, reader, api }: Connection,
+  rest: readonly KnownJob[],
+  ctx: CallContext,
+): Promise<boolean> {
+  const ids = rest.map(({ id }) => id);
+  const isOwn = ctx.credentials?.get(provider) !== undefined;
+  if (!isOwn || ids.some((id) => reader.remembered(id, ctx) !== null)) return ids.length > 0;
+  for (let asked = 0; asked < ids.length;) {
+    const page = ids.slice(asked, asked + api.fitting(ids.slice(asked)));
+    asked += page.length;
+    const { sightings, failure } = await reader.read(page, ctx);
+    // What could not be found out, the next page will say.
+    if (sightings.size > 0 || failure !== null) return true;
+  }
+  return false;
 }
 
 function joinDropped(parts: readonly ListPage<'job'>['dropped'][]): ListPage<'job'>['dropped'] {
