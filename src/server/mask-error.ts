@@ -65,6 +65,8 @@ function rewrite(
   });
 }
 
+/** What was under way was given up, or whoever sent the body hung up in the middle of it. */
 function isAbort(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError';
+  if (!(error instanceof Error)) return false;
+  return error.name === 'AbortError' || (error.message === 'aborted' && 'code' in error && error.code === 'ECONNRESET'); // prettier-ignore
 }
