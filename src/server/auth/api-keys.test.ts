@@ -164,6 +164,21 @@ describe('whoever tries keys', () => {
     expect(await refusalOf(made.keys.late, '10.2.1.1')).toBeNull();
   });
 
+  it('does not shut out the bearer of the key whose id is tried, where the key was right before', async () => {
+    await keys.identify(made.keys.ci, HERE);
+    // Long enough for the key to be forgotten, and its digest with it.
+    clock.pass(3_600_000);
+    const tries = await tryUntilLimited(
+      () => 'ci',
+      (i) => `10.1.${String(i)}.1`,
+    );
+    expect([tries, await refusalOf(made.keys.ci, '10.2.0.1')]).toEqual([
+      30,
+      expect.stringMatching(/^RATE_LIMITED/),
+    ]);
+    expect(await refusalOf(made.keys.ci)).toBeNull();
+  });
+
   it('does not count with one wrong key again and again, or with right ones', async () => {
     const old = createKey('ci');
     for (let i = 0; i < 100; i++) expect(await refusalOf(old)).toBe(NOT_ACCEPTED);

@@ -51,6 +51,8 @@ export class ApiKeys {
   readonly #turnstile = new Turnstile(HASHING);
   readonly #byAddress: AttemptLimit;
   readonly #byId: AttemptLimit;
+  /** Networks that a key was right from: tries from elsewhere with its id do not shut out its bearer there. */
+  readonly #homes = new LRUCache<string, true>({ max: REMEMBERED });
   #known: ReadonlyMap<string, KnownKey> = new Map();
   #nobody = hashOfNothing();
 
@@ -108,11 +110,13 @@ export class ApiKeys {
     const network = networkOf(remoteAddress);
     const waitMs = this.#byAddress.take(network);
     if (waitMs > 0) throw tooManyAttempts(waitMs);
-    const idWaitMs = this.#byId.take(id);
+    const home = `${id} ${network}`;
+    const isAtHome = this.#homes.get(home) ?? false;
+    const idWaitMs = isAtHome ? 0 : this.#byId.take(id);
     if (idWaitMs > 0) throw tooManyAttempts(idWaitMs);
     const giveBack = (): void => {
       this.#byAddress.giveBack(network);
-      this.#byId.giveBack(id);
+      if (!isAtHome) this.#byId.giveBack(id);
     };
     const known = this.#known.get(id);
     const right = await this.#turnstile.pass(() => isKeyOf(key, known?.hash ?? this.#nobody));
@@ -128,6 +132,7 @@ export class ApiKeys {
       throw wrongKey();
     }
     giveBack();
+    this.#homes.set(home, true);
     this.#verdicts.right.set(digest, { hashText: known.hashText, until: now + RIGHT_FOR_MS });
     return known;
   }
