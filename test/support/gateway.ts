@@ -11,6 +11,7 @@ import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandb
 import { Authenticator } from '../../src/server/auth/authenticator.ts';
 import { connectProviders } from '../../src/server/connect.ts';
 import { assembleGateway } from '../../src/server/assemble.ts';
+import type { ConnectionTimeouts } from '../../src/server/connection-timeouts.ts';
 import { startHttpServer } from '../../src/server/http-server.ts';
 import { openServices, type Services } from '../../src/server/services.ts';
 import type { LiveTransports } from '../../src/server/live/live-transports.ts';
@@ -74,6 +75,8 @@ export interface TestGatewayOptions {
   readonly config?: Partial<Pick<LoadedConfig, 'data' | 'audit' | 'act'>>;
   /** Who may come in. Default: whoever is on this machine. */
   readonly auth?: AuthConfig;
+  /** How long clients may take. */
+  readonly timeouts?: Partial<ConnectionTimeouts>;
   /** A sandbox that runs already, and is left running: `sandbox` is not looked at. */
   readonly over?: Sandbox;
 }
@@ -114,6 +117,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     port: 0,
     graphiql: true,
     log,
+    timeouts: options.timeouts,
   });
   const post = (body: string, headers: Record<string, string> = {}): Promise<Response> =>
     fetch(`${server.url}/graphql`, {
