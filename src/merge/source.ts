@@ -94,7 +94,7 @@ export class ListSource<K extends RecordKind> {
       this.#leftAt = row.position;
       this.#given.passed(row);
     }
-    if (this.#head === this.#buffer.length) this.#leftAt = this.#readTo ?? this.#leftAt;
+    if (this.#head === this.#buffer.length) this.#passed();
     return row;
   }
 
@@ -115,11 +115,21 @@ export class ListSource<K extends RecordKind> {
     return { position: this.#given.position(this.#leftAt), done };
   }
 
+  /**
+   * Everything in the buffer is consumed, and so is what was read behind it without a match. Where projects are told apart, that
+   * may be what a reader must not see, and its place is kept out of cursors: it is read again.
+   */
+  #passed(): void {
+    if (this.#filter.projects === undefined) this.#leftAt = this.#readTo ?? this.#leftAt;
+  }
+
   /** Reads on until a row is buffered, the provider's list ends, it fails, or the limit of pages is reached. */
   async fill(limit: number): Promise<void> {
     while (this.peek() === null && this.open) {
       if (this.#pages >= MAX_PAGES) {
         this.stopped = true;
+        // Else the next search would end where this one did.
+        this.#leftAt = this.#readTo ?? this.#leftAt;
         this.#notes.add(
           `Few rows match: the search stopped after ${String(MAX_PAGES)} pages of this provider. Ask for the next page to go on.`,
         );
@@ -164,7 +174,7 @@ export class ListSource<K extends RecordKind> {
       this.#head = 0;
       this.#hasMore = page.hasMore;
       this.#readTo = page.endPosition ?? this.#readTo;
-      if (this.#buffer.length === 0) this.#leftAt = this.#readTo ?? this.#leftAt;
+      if (this.#buffer.length === 0) this.#passed();
       this.#observedAt = epochMs(Math.min(this.#observedAt ?? page.observedAt, page.observedAt));
       this.#dropped = {
         count: this.#dropped.count + page.dropped.count,
