@@ -1,3 +1,4 @@
+import { withoutEcho } from '../upstream/echo.ts';
 import { MASK } from '../upstream/redact.ts';
 
 /** Shorter values ("1", "yes") stand in every second sentence: hiding them would hide the message and no secret. */
@@ -39,10 +40,15 @@ function cutOccurrence(text: string, word: string): [from: number, to: number][]
 /**
  * A provider's own words without any of these values: what it was sent in `env` must not come back in an error, a warning
  * or a log. Every value of at least 4 characters is masked wherever it stands, also in quotes, URL-encoded, line by line, and
- * where the text was cut within it.
+ * where the text was cut within it; longer ones also with other escapes, and in part.
  */
 export function scrubValues(text: string, values: Iterable<string>): string {
-  const words = new Set([...values].flatMap((value) => spellingsOf(value)));
+  const all = [...values];
+  const words = new Set(all.flatMap((value) => spellingsOf(value)));
+  return withoutEcho(withoutWords(text, words), all);
+}
+
+function withoutWords(text: string, words: ReadonlySet<string>): string {
   const hidden = [...words]
     .filter((word) => word.length >= MIN_LENGTH)
     .flatMap((word) => [...occurrences(text, word), ...cutOccurrence(text, word)])

@@ -62,4 +62,15 @@ describe('authenticate', () => {
     expect(answer.body).not.toContain(CANARY);
     expect(answer.body).not.toContain(Buffer.from(`ann:${CANARY}`).toString('base64'));
   });
+
+  it('cleans a refusal of a secret with escapes, and its headers', async () => {
+    const secret = `${CANARY}"/+of-the-tests`;
+    const call = testCall({}, testContext({ credentials: own(bearerCredential(secret)) }));
+    const body = JSON.stringify({ message: `no such key: ${secret}` }).replaceAll('/', '\\/');
+    const told = testAnswer(403, { 'x-request-id': CANARY.repeat(2), date: 'now' }, body);
+    const answer = await authenticate(scripted(told))(call);
+    expect(answer.body).toBe('{"message":"no such key: [redacted]"}');
+    expect(answer.headers['date']).toBe('now');
+    expect(JSON.stringify(answer)).not.toContain(CANARY);
+  });
 });

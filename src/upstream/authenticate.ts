@@ -1,13 +1,10 @@
 import type { Answer, Call, Interceptor } from './call.ts';
-import { MASK } from './redact.ts';
-
-/** Shorter values are too likely to be ordinary words of an answer. */
-const MIN_SECRET_LENGTH = 6;
+import { withoutEcho } from './echo.ts';
 
 /**
  * Adds the credential to the headers, or to the body, as the last step before the wire: above it nothing of the call
  * holds a secret. A refusal that repeats the secret to us ("invalid key abc…") is cleaned of it, because adapters show
- * its words to callers.
+ * its words and the id of the request to callers.
  */
 export const authenticate: Interceptor = (next) => async (call) => {
   const secret: Record<string, string> = {};
@@ -34,21 +31,17 @@ function bodyWithSecret({ body, credential, credentialIn: { bodyMember } }: Call
 }
 
 function withoutSecret(answer: Answer, values: readonly string[]): Answer {
-  if (typeof answer.body !== 'string') return answer;
-  let body: string = answer.body;
-  for (const value of values) {
-    for (const form of spellings(value)) body = body.replaceAll(form, MASK);
-  }
-  return body === answer.body ? answer : { ...answer, body };
+  const secrets = values.flatMap(spellings);
+  const headers = Object.entries(answer.headers).map(([name, value]) => [name, withoutEcho(value, secrets)]);
+  const body = typeof answer.body === 'string' ? withoutEcho(answer.body, secrets) : answer.body;
+  return { ...answer, headers: Object.fromEntries(headers) as Answer['headers'], body };
 }
 
-/** The header's value, the token in it, and for Basic the user and password in it. Longest first. */
+/** What is secret of a header's value: all of it but a scheme; for Basic also the user and the password in it. */
 function spellings(value: string): string[] {
-  const token = value.slice(value.indexOf(' ') + 1);
-  const forms = [value, token];
-  if (/^basic /i.test(value)) {
-    const pair = Buffer.from(token, 'base64').toString('utf8');
-    forms.push(pair, pair.slice(pair.indexOf(':') + 1));
-  }
-  return forms.filter((form) => form.length >= MIN_SECRET_LENGTH);
+  const [, scheme, token = ''] = /^(bearer|basic) (.*)$/i.exec(value) ?? [];
+  if (scheme === undefined) return [value];
+  if (scheme.toLowerCase() === 'bearer') return [token];
+  const pair = Buffer.from(token, 'base64').toString('utf8');
+  return [token, pair, pair.slice(pair.indexOf(':') + 1)];
 }

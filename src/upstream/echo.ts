@@ -1,0 +1,101 @@
+import { MASK } from './redact.ts';
+
+/** So much of a secret in a row is taken for a part of it. Shorter pieces stand in ordinary words, too. */
+const PIECE = 12;
+/** A whole secret that is shorter than a piece; anything shorter yet is too likely to be an ordinary word. */
+const MIN_SECRET_LENGTH = 6;
+
+const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+const ESCAPES = [
+  String.raw`\\u(?<unicode>[0-9a-f]{4})|\\(?<plain>["'\\/])`,
+  '%(?<percent>[0-9a-f]{2})',
+  '&#(?<decimal>[0-9]{1,5});|&#x(?<hex>[0-9a-f]{1,4});|&(?<name>amp|lt|gt|quot|apos);',
+];
+/** Of JSON, of URLs, of HTML, and of all three: whoever writes in one of them does not escape what the others do. */
+const WAYS = [...ESCAPES, ESCAPES.join('|')].map((escapes) => new RegExp(escapes, 'gi'));
+
+/** A text with its escapes undone, and where each character of that stands in the text. */
+interface View {
+  readonly text: string;
+  /** One entry more than characters: where the last one ends. Null for the text itself. */
+  readonly at: readonly number[] | null;
+}
+
+/**
+ * A text of the provider's without the secrets that it was sent. They are found as they are, with the escapes of JSON, of
+ * URLs and of HTML, and in part: an answer may shorten what it repeats.
+ */
+export function withoutEcho(text: string, secrets: readonly string[]): string {
+  const sought = secrets.filter((secret) => secret.length >= MIN_SECRET_LENGTH);
+  if (sought.length === 0 || text === '') return text;
+  const hidden: [from: number, to: number][] = [];
+  for (const view of [{ text, at: null }, ...WAYS.flatMap((way) => unescaped(text, way) ?? [])]) {
+    for (const secret of sought) collect(view, secret, hidden);
+  }
+  return masked(text, hidden);
+}
+
+function collect({ text, at }: View, secret: string, hidden: [from: number, to: number][]): void {
+  const add = (from: number, to: number): void => {
+    hidden.push(at === null ? [from, to] : [at[from] ?? from, at[to] ?? to]);
+  };
+  if (secret.length <= PIECE) {
+    for (let from = text.indexOf(secret); from !== -1; from = text.indexOf(secret, from + 1)) {
+      add(from, from + secret.length);
+    }
+    return;
+  }
+  const pieces = new Set<string>();
+  for (let from = 0; from + PIECE <= secret.length; from += 1) pieces.add(secret.slice(from, from + PIECE));
+  for (let from = 0; from + PIECE <= text.length; from += 1) {
+    if (pieces.has(text.slice(from, from + PIECE))) add(from, from + PIECE);
+  }
+}
+
+/** Null when there is nothing to undo. */
+function unescaped(text: string, way: RegExp): View | null {
+  const at: number[] = [];
+  let plain = '';
+  let end = 0;
+  const keep = (to: number): void => {
+    for (; end < to; end += 1) {
+      at.push(end);
+      plain += text.charAt(end);
+    }
+  };
+  for (const match of text.matchAll(way)) {
+    keep(match.index);
+    at.push(match.index);
+    plain += meant(match.groups ?? {});
+    end = match.index + match[0].length;
+  }
+  if (at.length === 0) return null;
+  keep(text.length);
+  at.push(text.length);
+  return { text: plain, at };
+}
+
+function meant({
+  unicode,
+  plain,
+  percent,
+  decimal,
+  hex,
+  name,
+}: Readonly<Record<string, string | undefined>>): string {
+  if (plain !== undefined) return plain;
+  if (name !== undefined) return NAMED[name.toLowerCase()] ?? ' ';
+  const code =
+    decimal === undefined ? Number.parseInt(unicode ?? percent ?? hex ?? '20', 16) : Number(decimal);
+  return String.fromCharCode(code);
+}
+
+function masked(text: string, hidden: [from: number, to: number][]): string {
+  let shown = '';
+  let end = 0;
+  for (const [from, to] of hidden.sort(([a], [b]) => a - b)) {
+    if (from > end || (end === 0 && to > 0)) shown += text.slice(end, from) + MASK;
+    end = Math.max(end, to);
+  }
+  return shown + text.slice(end);
+}
