@@ -33,6 +33,7 @@ import { useErrorCodes } from './use-error-codes.ts';
 import { useHttpErrors } from './use-http-errors.ts';
 import { useNoIntrospection } from './use-introspection.ts';
 import { useUpstreamReport } from './use-upstream-report.ts';
+import { useVariableErrors } from './use-variable-errors.ts';
 
 export interface GatewayOptions extends Omit<OperationDeps, 'onFault' | 'services'> {
   readonly log: Logger;
@@ -109,6 +110,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       useRequestId(onFault),
       usePersistedOperations(options.persisted ?? new PersistedOperations({ schema: options.schema })),
       useErrorCodes(),
+      useVariableErrors(),
       useTracing(),
       ...(options.metrics === undefined ? [] : [useMetrics(options.metrics.operations)]),
       useBatchLimit({ maxBatch, refusals }),
