@@ -81,7 +81,9 @@ export class PublishedKeys {
       return keys;
     } catch (error) {
       this.#failedAt = clock.now();
-      const problem = error instanceof Error ? error.message : 'unknown';
+      // What a parser says of an answer quotes it.
+      const problem =
+        error instanceof Error && !(error instanceof SyntaxError) ? error.message : 'it is no JSON';
       log.warn({ issuerKeys: url.host, problem }, 'the keys of an issuer could not be read');
       throw unavailable();
     }
