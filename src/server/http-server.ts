@@ -29,6 +29,7 @@ import { listen, urlOf } from './listen.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 import { sendMetrics } from './telemetry/operations-listener.ts';
 import { REQUEST_ID_HEADER, requestIdFrom } from './telemetry/request-id.ts';
+import { refuseTinyChunks } from './tiny-chunks.ts';
 import { guardBrowsers } from './web-safety.ts';
 import type { LiveTransports } from './live/live-transports.ts';
 import { refuseUpgrade, type UpgradeRefusal } from './live/refuse-upgrade.ts';
@@ -99,6 +100,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   const timeouts = { ...CONNECTION_TIMEOUTS, ...options.timeouts };
   const server = createServer(timeoutOptions(timeouts), (request, response) => {
     dropUnread(response, timeouts);
+    refuseTinyChunks(request, response, callers.refusals);
     const requestId = nameRequest(request);
     response.setHeader(REQUEST_ID_HEADER, requestId);
     // A connection that was kept for another request would keep the server.
