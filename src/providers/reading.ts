@@ -31,9 +31,10 @@ export function textOf(value: unknown): string | null {
 
 /** A finite number, also when it arrives as a decimal string; null for anything else. */
 export function numberOf(value: unknown): number | null {
-  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
-  if (typeof value !== 'string' || !/^-?\d+(?:\.\d+)?$/.test(value)) return null;
-  return Number(value);
+  const isDecimal = typeof value === 'string' && /^-?\d+(?:\.\d+)?$/.test(value);
+  // A text of some hundred digits is infinite as a number.
+  const number = isDecimal ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : null;
 }
 
 /** The largest number that GraphQL's Int can carry: a larger one would be an error only when somebody asks for it. */

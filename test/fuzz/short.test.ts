@@ -1,0 +1,24 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCampaign } from './campaign.ts';
+import { Rig } from './rig.ts';
+import { SURFACES } from './surfaces/index.ts';
+
+/** `GRIDWEAVE_SEED=… npx vitest run test/fuzz` sends others. */
+const SEED = Number(process.env['GRIDWEAVE_SEED'] ?? 20_260_301);
+const COUNT = 500;
+
+describe(`hostile input, seed ${String(SEED)}`, { timeout: 60_000 }, () => {
+  let rig: Rig;
+  beforeAll(async () => {
+    rig = await Rig.start({ seed: 1, calls: { timeoutMs: 300, connectTimeoutMs: 300, freshnessMs: 200 } });
+  });
+  afterAll(() => rig.close());
+
+  it.each(SURFACES.map((surface) => [surface.name, surface] as const))('%s', async (_, surface) => {
+    const { share = 1 } = surface;
+    const count = Math.ceil(COUNT * share);
+    const { requests, findings } = await runCampaign({ surface, rig, seed: SEED, count });
+    expect(findings).toEqual([]);
+    expect(requests).toBe(count);
+  });
+});
