@@ -14,8 +14,11 @@ export interface Provider {
   readonly kind: string;
   readonly adapter: ProviderAdapter;
   readonly upstream: Upstream;
-  /** With whose credentials it is called, beside the configured one. */
-  readonly access: ProviderAccess;
+  /**
+   * With whose credentials it is called, beside the configured one. Replaced when another configuration has others for its
+   * tenants and is the same in all else: who has none of those notices nothing.
+   */
+  access: ProviderAccess;
   /** How long a merged answer waits for this provider at most, in milliseconds. */
   readonly timeoutMs: number;
   /** Answers what it sends of its own accord; null when the operator configured none. */

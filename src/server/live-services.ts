@@ -15,11 +15,12 @@ import type { LiveState } from '../live/live.ts';
 import { addCounts, OwnLives, type FeedCounts } from '../live/own/own-lives.ts';
 import type { ProviderKey } from '../model/ids.ts';
 import type { Clock } from '../model/time.ts';
-import type { ProviderRegistry } from '../providers/registry.ts';
+import type { Provider, ProviderRegistry } from '../providers/registry.ts';
 
 /** What subscriptions to changes are served from. One per process. */
 export interface LiveServices {
   readonly hub: LiveHub;
+  /** Another one after a reload that those who subscribed before must not see the providers of. */
   readonly feeds: FeedOpener;
   /** The same for callers with credentials of their own. */
   readonly own: OwnLives;
@@ -27,6 +28,8 @@ export interface LiveServices {
   readonly feedStats: FeedCounts;
   /** The logs that are being followed. */
   readonly logs: LogFollowers;
+  /** Takes up another set of providers; resolves when those that left have let go. */
+  replaceProviders(providers: readonly Provider[]): Promise<void>;
   /** Ends every poll, then the log. Feeds are drained before, by whoever serves them. */
   close(): Promise<void>;
 }
@@ -72,7 +75,7 @@ export async function openLive(options: LiveServiceOptions): Promise<LiveService
       bookmarkEveryMs: config.bookmarkEveryMs,
       limits: { maxMessages: config.queueMessages, maxBytes: config.queueBytes },
     });
-  const feeds = feedsOf(hub);
+  let feeds = feedsOf(hub);
   const own = new OwnLives({
     common: hub,
     providers,
@@ -90,12 +93,21 @@ export async function openLive(options: LiveServiceOptions): Promise<LiveService
   const logs = new LogFollowers({ providers, clock, onFault });
   return {
     hub,
-    feeds,
+    get feeds() {
+      return feeds;
+    },
     own,
     get feedStats() {
       return addCounts({ open: feeds.openFeeds, ...feeds.stats }, own.feedStats);
     },
     logs,
+    replaceProviders: (replaced) => {
+      if (own.providersReplaced()) {
+        feeds.drainAll();
+        feeds = feedsOf(hub);
+      }
+      return hub.replaceProviders(replaced);
+    },
     close: async () => {
       await logs.close();
       await own.close();

@@ -48,6 +48,7 @@ class Feeds implements FeedOpener {
   #coalesced = 0;
   #gaps = 0;
   #draining = false;
+  readonly #stopFollowing: () => void;
 
   constructor(options: FeedOptions) {
     this.#live = options.live;
@@ -58,7 +59,7 @@ class Feeds implements FeedOpener {
       options.every ?? everyInterval,
     );
     this.#dispatch = new Dispatch(options.live.log);
-    options.live.onProviders(() => {
+    this.#stopFollowing = options.live.onProviders(() => {
       for (const group of this.#groups.values()) group.follow();
     });
   }
@@ -102,6 +103,7 @@ class Feeds implements FeedOpener {
 
   drainAll(): void {
     this.#draining = true;
+    this.#stopFollowing();
     for (const feed of this.#open) feed.drain();
   }
 

@@ -49,6 +49,9 @@ export interface FeedCounts extends Readonly<Feed['stats'] & { open: number }> {
 interface OwnHub {
   readonly hub: LiveHub;
   readonly provider: Provider;
+  readonly fingerprint: string;
+  /** Whose credential it was when it was made. */
+  readonly tenants: string;
   /** Views that it is a part of. */
   uses: number;
 }
@@ -69,9 +72,12 @@ export class OwnLives {
   #gone: FeedCounts = { open: 0, waiting: 0, coalesced: 0, gaps: 0 };
   #sweeper: NodeJS.Timeout | null = null;
   #closed = false;
+  /** Those that are called with credentials of tenants. */
+  #ofTenants: ReadonlySet<ProviderKey>;
 
   constructor(deps: OwnLivesDeps) {
     this.#deps = deps;
+    this.#ofTenants = ofTenants(deps.providers);
   }
 
   /** For metrics and leak tests. */
@@ -119,17 +125,19 @@ export class OwnLives {
     await this.#hubs.get(hubKey(provider.key, credential.fingerprint))?.hub.tell(provider.key, told);
   }
 
-  /** Whoever subscribes to a provider that was replaced or taken out is told where to go on, and comes back to the new one. */
-  providersReplaced(): void {
+  /**
+   * Whoever subscribes to a provider that was replaced or taken out, or with a credential that is not theirs any more, is told
+   * where to go on, and comes back to what is theirs. True when a provider is called with credentials of tenants that was not
+   * before: then nobody who subscribed before may go on, as they would be shown what is polled for everybody.
+   */
+  providersReplaced(): boolean {
+    const before = this.#ofTenants;
+    this.#ofTenants = ofTenants(this.#deps.providers);
+    const reshaped = [...this.#ofTenants].some((key) => !before.has(key));
     for (const [key, view] of this.#views) {
-      const isStale = view.hubs.some((name) => {
-        const provider = this.#hubs.get(name)?.provider;
-        return provider === undefined || this.#deps.providers.get(provider.key) !== provider;
-      });
-      if (!isStale) continue;
-      view.feeds.drainAll();
-      this.#drop(key, view);
+      if (reshaped || view.hubs.some((name) => this.#isStale(this.#hubs.get(name)))) this.#drop(key, view);
     }
+    return reshaped;
   }
 
   async close(): Promise<void> {
@@ -142,7 +150,10 @@ export class OwnLives {
   #open(own: OwnSet): OwnView {
     const providers = own.providers.flatMap((key) => this.#deps.providers.get(key) ?? []);
     const wanted = providers.map((provider) => ({ provider, name: hubKey(provider.key, own.get(provider.key)?.fingerprint ?? '') })); // prettier-ignore
-    const fresh = wanted.filter(({ name }) => !this.#hubs.has(name));
+    const isFresh = ({ name }: { readonly name: string }): boolean => !this.#hubs.has(name);
+    // What nobody subscribes to gives way to those who want to.
+    if (this.#hubs.size + wanted.filter(isFresh).length > this.#deps.maxCredentials) this.#sweep(0);
+    const fresh = wanted.filter(isFresh);
     if (this.#hubs.size + fresh.length > this.#deps.maxCredentials) throw tooMany(this.#deps.maxCredentials);
     for (const { provider, name } of fresh) this.#hubs.set(name, this.#hubOf(provider, own));
     const hubs = new Map<ProviderKey, LiveHub>();
@@ -165,11 +176,20 @@ export class OwnLives {
     log.listen({ appended: forget, broken: forget });
     const providers = new ProviderRegistry([provider]);
     const hub = new LiveHub({ providers, log, onFault, clock, options, scope: { credentials } });
-    return { hub, provider, uses: 0 };
+    const fingerprint = credentials.get(provider.key)?.fingerprint ?? '';
+    return { hub, provider, fingerprint, tenants: tenantsWith(provider, fingerprint), uses: 0 };
   }
 
-  #sweep(): void {
-    const before = this.#deps.clock.now() - this.#deps.idleMs;
+  #isStale(held: OwnHub | undefined): boolean {
+    if (held === undefined) return true;
+    const { provider, fingerprint, tenants } = held;
+    return (
+      this.#deps.providers.get(provider.key) !== provider || tenantsWith(provider, fingerprint) !== tenants
+    );
+  }
+
+  #sweep(idleMs = this.#deps.idleMs): void {
+    const before = this.#deps.clock.now() - idleMs;
     for (const [key, view] of this.#views) {
       if (view.feeds.openFeeds === 0 && view.usedAt <= before) this.#drop(key, view);
     }
@@ -180,6 +200,8 @@ export class OwnLives {
 
   #drop(key: string, view: OwnView): void {
     this.#views.delete(key);
+    // Who was about to subscribe is sent away at once, with a cursor.
+    view.feeds.drainAll();
     this.#gone = addCounts(this.#gone, { ...view.feeds.stats, open: 0, waiting: 0 });
     for (const name of view.hubs) {
       const held = this.#hubs.get(name);
@@ -204,6 +226,18 @@ export function addCounts(a: FeedCounts, b: FeedCounts): FeedCounts {
     coalesced: a.coalesced + b.coalesced,
     gaps: a.gaps + b.gaps,
   };
+}
+
+function ofTenants({ all }: ProviderDirectory): ReadonlySet<ProviderKey> {
+  return new Set(all.filter(({ access }) => access.tenants !== null).map(({ key }) => key));
+}
+
+/** The names of those whose credential this is. */
+function tenantsWith({ access }: Provider, fingerprint: string): string {
+  const theirs = [...(access.tenants ?? [])].filter(
+    ([, credential]) => credential.fingerprint === fingerprint,
+  );
+  return JSON.stringify(theirs.map(([tenant]) => tenant).sort());
 }
 
 function hubKey(provider: ProviderKey, fingerprint: string): string {

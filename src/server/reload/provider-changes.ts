@@ -30,6 +30,20 @@ export function providerChanges(
   };
 }
 
+/**
+ * Whether a connection made from one goes on for the other: it is the same, or differs in the credentials of its tenants alone,
+ * which come with each call.
+ */
+export function isSameConnection(a: ConfiguredProvider | undefined, b: ConfiguredProvider): boolean {
+  if (a === undefined || !a.enabled) return false;
+  if (a.access.tenants === null || b.access.tenants === null) return isSameProvider(a, b);
+  return isDeepStrictEqual(effectOf(withoutTenants(a)), effectOf(withoutTenants(b)));
+}
+
+function withoutTenants(provider: ConfiguredProvider): ConfiguredProvider {
+  return { ...provider, access: { ...provider.access, tenants: new Map() } };
+}
+
 /** Whether a connection made from one would do for the other. Where a secret is kept does not matter, only which it is. */
 function isSameProvider(a: ConfiguredProvider, b: ConfiguredProvider): boolean {
   return isDeepStrictEqual(effectOf(a), effectOf(b));

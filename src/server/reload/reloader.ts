@@ -7,7 +7,7 @@ import type { ConfiguredProvider, LimitsConfig, LoadedConfig } from '../../confi
 import { GridweaveError } from '../../model/errors.ts';
 import type { Provider, ProviderRegistry } from '../../providers/registry.ts';
 import type { Services } from '../services.ts';
-import { providerChanges, type ProviderChanges } from './provider-changes.ts';
+import { isSameConnection, providerChanges, type ProviderChanges } from './provider-changes.ts';
 import { restartNeeded, takeOverLimits } from './restart-needed.ts';
 import { Retirement } from './retirement.ts';
 
@@ -123,15 +123,24 @@ export class Reloader {
     const wanted = enabled(next);
     const changes = providerChanges(enabled(this.#inForce.providers), wanted);
     const before = providers.all;
+    const configured = new Map(this.#inForce.providers.map((provider) => [provider.key, provider]));
+    const staying = new Set<string>(
+      wanted
+        .filter((provider) => isSameConnection(configured.get(provider.key), provider))
+        .map(({ key }) => key),
+    );
     const kept = new Map(
-      before.filter(({ key }) => changes.unchanged.includes(key)).map((provider) => [provider.key, provider]),
+      before.filter(({ key }) => staying.has(key)).map((provider) => [provider.key, provider]),
     );
     const fresh = this.#connect(wanted.filter(({ key }) => !kept.has(key)));
+    for (const { key, access } of wanted) {
+      const provider = kept.get(key);
+      if (provider !== undefined) provider.access = access;
+    }
     const all = wanted.flatMap(({ key }) => kept.get(key) ?? fresh.get(key) ?? []);
     providers.replace(all);
     const settled = Promise.all([
-      services.live?.hub.replaceProviders(all),
-      services.live?.own.providersReplaced(),
+      services.live?.replaceProviders(all),
       // What earlier submissions left is handed to the new adapters; the others know it.
       fresh.size === 0 ? null : services.act.start().catch(onFault),
     ]);
