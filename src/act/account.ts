@@ -33,5 +33,6 @@ export function keyScopeOf(caller: Caller, provider: Provider): KeyScope {
   const { id } = caller.read.viewer;
   const account = accountOf(caller, provider);
   if (account === null || (tenantOf(account) === null && id !== 'anonymous')) return id as KeyScope;
-  return `${id} ${account}` as KeyScope;
+  // Spelled so that no two pairs of an id and an account are one: names of both are other people's choice.
+  return JSON.stringify([id, account]) as KeyScope;
 }

@@ -15,10 +15,9 @@ const HASH_DIGITS = 16;
 /** Whose keys these are: the same key of two scopes means two submissions. */
 export type KeyScope = string & { readonly __brand: 'KeyScope' };
 
-/** Every caller's own. `own`: tells apart those who did not say who they are, by the credentials that they brought. */
+/** Every caller's own. `own`: tells apart those who ask under one name, by the credentials that they have of their own. */
 export function scopeOf({ id, tenant }: Viewer, own = ''): KeyScope {
-  const apart = id === 'anonymous' ? own : '';
-  return [id, ...(tenant === null ? [] : [tenant]), ...(apart === '' ? [] : [apart])].join(' ') as KeyScope;
+  return (tenant === null && own === '' ? id : JSON.stringify([id, tenant, own])) as KeyScope;
 }
 
 /**
