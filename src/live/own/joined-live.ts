@@ -30,7 +30,7 @@ export class JoinedLive implements LiveState {
   watch(interest: Interest): { readonly ready: Promise<void>; release(): void } {
     const watches = this.#parts(interest).map(([hub, part]) => hub.watch(part));
     return {
-      ready: Promise.all(watches.map(({ ready }) => ready)).then(() => {}),
+      ready: Promise.all(watches.map(({ ready }) => ready)).then(() => undefined),
       release: () => {
         for (const watch of watches) watch.release();
       },
