@@ -27,6 +27,18 @@ const CALLS = {
   breaker: { windowSize: 10_000, minimumCalls: 10_000, failureRatio: 1 },
 };
 
+/** Callers may bring a credential of their own for it. */
+const BROUGHT = { callerCredential: { headers: { token: 'x-qarnot-token' } } };
+
+/** Each caller here is worth a thousand: what limits one of them has tests of its own. */
+const UNLIMITED = {
+  requestsPerSecond: 0,
+  costPerMinute: 0,
+  maxOperationsPerIdentity: 0,
+  maxConnectionsPerIdentity: 0,
+  maxPendingConnectionsPerNetwork: 0,
+};
+
 /** The configuration of one gateway, as its file would have it. */
 export function configText({ sandbox, relays, env, auth, calls }: ConfigurationOptions): string {
   const providers = [...relays].map(([kind, relay]) => {
@@ -35,13 +47,13 @@ export function configText({ sandbox, relays, env, auth, calls }: ConfigurationO
       members.map((name) => [name.slice(kind.length + 1), { env: name }]),
     );
     const prefix = new URL(sandbox.emulators.get(kind as never)?.connection.url ?? '').pathname;
-    const extra = kind === 'charity-engine' ? charityEngine(sandbox) : {};
+    const extra = kind === 'charity-engine' ? charityEngine(sandbox) : kind === 'qarnot' ? BROUGHT : {};
     return { key: kind, kind, url: relay.url + prefix, credential, ...CALLS, ...calls, ...extra };
   });
   return JSON.stringify({
     server: { port: 0, allowedOrigins: ['https://console.example.org'] },
     metrics: { port: 0 },
-    limits: { requestTimeoutMs: 3_000 },
+    limits: { requestTimeoutMs: 3_000, maxBatch: auth === null ? 3 : 1, ...UNLIMITED },
     act: { timeoutMs: 2_000 },
     live: { hotMs: 500, warmMs: 1_000, lingerMs: 200, windowEvents: 2_000 },
     providers,

@@ -31,6 +31,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   'accept-encoding': ['gzip', 'br, *;q=0', 'identity;q=0'],
   authorization: ['Bearer %KEY%', 'Bearer %JWT%', 'Bearer', 'Bearer  ', 'Basic %BASIC%', 'bearer x y', 'Digest a="b"', 'Bearer gw_fuzz_wrong', `Bearer gw_fuzz_${'A'.repeat(43)}`, 'Bearer eyJhbGciOiJub25lIn0.e30.', 'Bearer eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJ4In0.AAAA', 'Bearer %JWT%x', 'Bearer %JWT%.%JWT%'],
   'x-api-key': ['%KEY%', '%KEY%%KEY%', 'gw_', '', '%JWT%', `gw_fuzz_${'_'.repeat(43)}`],
+  'x-qarnot-token': ['%BROUGHT%', 'wrong', '', ' ', 'a\tb', '%BROUGHT%, %BROUGHT%'],
   cookie: ['session=%KEY%', 'a=b; a=c', ';;;'],
   host: ['localhost', 'evil.example.org', '127.0.0.1:1', '[::1]:80', 'localhost.evil.example', '', 'a b', '127.0.0.1@evil', 'LOCALHOST:99999', 'xn--nxasmq6b', '0', '2130706433', 'localhost:', 'localhost, evil'],
   origin: ['null', 'https://evil.example.org', 'https://console.example.org', 'http://localhost', 'file://', 'https://console.example.org.evil', ''],

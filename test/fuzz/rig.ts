@@ -115,8 +115,10 @@ export class Rig {
     const { sandbox, issuer, trapUrl, calls } = around;
     const env: Record<string, string> = {};
     const relays = new Map<string, Relay>();
+    const brought = this.canaries.secret('a credential that a caller brought');
     for (const [kind, { connection, url }] of sandbox.emulators) {
       const secrets = new Map<string, string>();
+      if (kind === 'qarnot') secrets.set(brought, connection.credential['token'] ?? '');
       const members = kind === 'bacalhau' ? { apiKey: '' } : connection.credential;
       for (const [member, real] of Object.entries(members)) {
         const canary = this.canaries.secret(`the ${member} of ${kind}`);
@@ -147,7 +149,13 @@ export class Rig {
       callbackLimits: CALLBACKS,
     });
     const basic = Buffer.from(`vendor:${env['CALLBACK']}`).toString('base64');
-    const secrets = { '%KEY%': key, '%JWT%': jwt, '%BASIC%': basic, '%PASSWORD%': env['CALLBACK'] };
+    const secrets = {
+      '%KEY%': key,
+      '%JWT%': jwt,
+      '%BASIC%': basic,
+      '%PASSWORD%': env['CALLBACK'],
+      '%BROUGHT%': brought,
+    };
     const door = new Door({ name, running, relays: [...relays.values()], secrets });
     this.#closing.push(() => door.close());
     return door;

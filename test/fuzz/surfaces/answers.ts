@@ -11,6 +11,8 @@ import type { Known } from '../known.ts';
 interface Input {
   readonly query: string;
   readonly variables: Readonly<Record<string, unknown>>;
+  /** Brings a credential of its own for one of the providers. */
+  readonly brings: boolean;
   /** What becomes of the answers to the calls that it takes, in turn. */
   readonly plan: readonly Tampering[];
 }
@@ -70,15 +72,19 @@ export const answers = surface<Input>({
         },
       ),
       variables: variables(known),
+      brings: fc.boolean(),
       plan: fc.array(
         fc.oneof({ weight: 300, arbitrary: tampering }, { weight: 1, arbitrary: fc.constant({ kind: 'HANG' as const }) }), // prettier-ignore
         { minLength: 1, maxLength: 5 },
       ),
     }),
-  send: async (visit, { query, variables, plan }) => {
+  send: async (visit, { query, variables, plan, brings }) => {
     visit.door.follow(plan);
     try {
-      await visit.post(JSON.stringify({ query, variables }));
+      await visit.post(
+        JSON.stringify({ query, variables }),
+        brings ? { 'x-qarnot-token': visit.door.fill('%BROUGHT%') } : {},
+      );
     } finally {
       visit.door.follow([]);
     }

@@ -41,6 +41,17 @@ const OPERATIONS = [
   ...examples.filter((text) => text.includes('$')),
 ];
 
+/** Documents that are named instead of sent, or beside. */
+const NAMED = [
+  '"extensions":{"persistedQuery":{"version":1,"sha256Hash":"00"}}',
+  '"extensions":{"persistedQuery":{"version":1,"sha256Hash":"ecf4edb46db40b5132295c0291d62fb65d6759a9eedfa4d5d612dd5ec54a6b38"}}',
+  '"extensions":{"persistedQuery":{"version":2,"sha256Hash":{}}}',
+  '"extensions":{"persistedQuery":[]},"documentId":"x"',
+  '"documentId":""',
+  '"documentId":"sha256:__proto__"',
+  `"documentId":"${'a'.repeat(3_000)}"`,
+];
+
 function variablesFor(query: string, known: Known, choices: Choices): string {
   const [operation] = parse(query).definitions.filter(
     (part): part is OperationDefinitionNode => part.kind === Kind.OPERATION_DEFINITION,
@@ -70,10 +81,20 @@ export const variables = surface<Input>({
       query: fc.constantFrom(...OPERATIONS),
       variables: fc.oneof(choices(60).map((numbers) => jsonText(numbers)), damaged(fc.constant('{"n": 3, "f": {"states": ["FAILED"]}}'))), // prettier-ignore
     });
-    const more = choices(20).map(
-      (numbers) =>
-      numbers.oneIn(8) ? `,${JSON.stringify(numbers.pick(['extensions', 'operationName', 'query', 'variables', '__proto__', 'id']))}:${jsonText(numbers)}` : '', // prettier-ignore
-    );
+    const more = choices(20).map((numbers) => {
+      if (!numbers.oneIn(6)) return '';
+      if (numbers.oneIn(3)) return `,${numbers.pick(NAMED)}`;
+      const name = numbers.pick([
+        'extensions',
+        'operationName',
+        'query',
+        'variables',
+        '__proto__',
+        'id',
+        'documentId',
+      ]);
+      return `,${JSON.stringify(name)}:${jsonText(numbers)}`;
+    });
     return fc
       .tuple(fc.oneof({ weight: 3, arbitrary: typed }, { weight: 1, arbitrary: noisy }), more)
       .map(([input, rest]) => ({ ...input, more: rest }));

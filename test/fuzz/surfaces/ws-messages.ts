@@ -14,6 +14,20 @@ interface Input {
 
 const INIT = '{"type":"connection_init","payload":{"apiKey":"%KEY%"}}';
 
+/** Who somebody is, said in ways that are right, odd or wrong. */
+const GREETINGS = [
+  { Authorization: 'Bearer %JWT%' },
+  { authorization: ['Bearer %JWT%'] },
+  { apiKey: { a: '%KEY%' } },
+  { apiKey: '%KEY%', authorization: 'Bearer %JWT%' },
+  { apiKey: '%KEY%', 'x-qarnot-token': '%BROUGHT%' },
+  { apiKey: '%KEY%', 'x-qarnot-token': ['%BROUGHT%'] },
+  { apiKey: '%KEY%', 'X-Qarnot-Token': 'x\r\ny: %BROUGHT%' },
+  { apiKey: '%KEY%', 'x-qarnot-token': 'ü'.repeat(5_000) },
+  [],
+  '%KEY%',
+].map((payload) => JSON.stringify({ type: 'connection_init', payload }));
+
 const say = (message: object): string => JSON.stringify(message);
 
 /** Messages of the protocol, right or wrong, out of order, with ids that are used twice. */
@@ -47,7 +61,7 @@ export const wsMessages = surface<Input>({
       { weight: 30, arbitrary: fc.constant([INIT]) },
       { weight: 1, arbitrary: fc.constant([]) },
       { weight: 1, arbitrary: fc.constant([INIT, INIT]) },
-      { weight: 1, arbitrary: fc.constantFrom('{"type":"connection_init","payload":{"Authorization":"Bearer %JWT%"}}', '{"type":"connection_init","payload":{"authorization":["Bearer %JWT%"]}}', '{"type":"connection_init","payload":{"apiKey":{"a":"%KEY%"}}}', '{"type":"connection_init","payload":{"apiKey":"%KEY%","authorization":"Bearer %JWT%"}}', '{"type":"connection_init","payload":[]}', '{"type":"connection_init","payload":"%KEY%"}', '{"type":"connection_init","payload":{"__proto__":{"apiKey":"%KEY%"}}}').map((text) => [text]) }, // prettier-ignore
+      { weight: 3, arbitrary: fc.constantFrom(...GREETINGS).map((text) => [text]) },
     );
     return fc
       .tuple(init, fc.array(message, { maxLength: 8 }))
