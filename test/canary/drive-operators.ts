@@ -1,4 +1,3 @@
-import { until } from '../live-transport/ws-client.ts';
 import type { Caller } from './caller.ts';
 import { LISTS } from './documents.ts';
 import { identities } from './drive-callers.ts';
@@ -31,17 +30,16 @@ export async function callBack(caller: Caller, { secrets }: House): Promise<numb
 export async function reload(gateway: GatewayProcess, caller: Caller, house: House): Promise<void> {
   const { configuration, secrets, taps } = house;
   const { ops } = identities(secrets);
-  const count = (words: string): number => gateway.stdout.split(words).length - 1;
-  const told = async (words: string, change: () => Promise<void>): Promise<void> => {
-    const before = count(words);
+  const told = async (words: RegExp, change: () => Promise<void>): Promise<void> => {
+    const since = gateway.stdout.length;
     await change();
     gateway.signal('SIGHUP');
-    await until(() => count(words) > before, words, 30_000);
+    await gateway.told(words, since);
   };
   for (const text of misplaced(configuration.text, secrets)) {
-    await told('the configuration before stays in force', () => configuration.write(text));
+    await told(/the configuration before stays in force/, () => configuration.write(text));
   }
-  await told('configuration reloaded', async () => {
+  await told(/configuration reloaded/, async () => {
     await configuration.rotate();
     await configuration.write(configuration.text);
   });

@@ -35,13 +35,15 @@ export class GatewayProcess {
     this.#child.on('close', (code, signal) => (this.ended = { code, signal }));
   }
 
-  /** The first group of a pattern in what it has written. Rejects when it ends without that. */
-  async told(pattern: RegExp): Promise<string> {
+  /** The first group of a pattern in what it has written since. Rejects when it ends without that. */
+  async told(pattern: RegExp, since = 0): Promise<string> {
     const deadline = Date.now() + 60_000;
     for (;;) {
-      const match = pattern.exec(this.stdout);
+      const match = pattern.exec(this.stdout.slice(since));
       if (match !== null) return match[1] ?? match[0];
-      if (this.ended !== null || Date.now() > deadline) throw new Error(`it did not say ${String(pattern)}: ${this.stderr}`); // prettier-ignore
+      if (this.ended !== null || Date.now() > deadline) {
+        throw new Error(`it did not say ${String(pattern)}: ${this.stdout.slice(-1_000)}${this.stderr}`);
+      }
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }
