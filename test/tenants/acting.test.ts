@@ -4,10 +4,9 @@ import { SANDBOX_KINDS, type SandboxKind } from '../../src/sandbox/sandbox.ts';
 import { actionOn, CANCEL_JOBS, PROJECTS, RECONCILE, RERUN, SUBMIT } from '../acting/documents.ts';
 import type { Acted, BulkAnswer, Submitted } from '../acting/acting-client.ts';
 import { CREATE_CALL, neutralSpec } from '../acting/specs.ts';
-import { until } from '../live-transport/ws-client.ts';
 import { closeGateways, configText, loaded, makeDoors, startGateway, type Doors, type TenantsGateway } from './rig.ts'; // prettier-ignore
 import { broughtBy, otherOf, startTwoAccounts, TENANTS, type Tenant, type TwoAccounts } from './two-accounts.ts'; // prettier-ignore
-import { Listener } from './listener.ts';
+import { Listener, until } from './listener.ts';
 
 let accounts: TwoAccounts;
 let doors: Doors;

@@ -1,6 +1,5 @@
 import { WebSocket } from 'ws';
 import { SseClient } from '../live-transport/sse-client.ts';
-import { until } from '../live-transport/ws-client.ts';
 
 const ACTING = `subscription { actEvents {
   __typename at missed
@@ -8,6 +7,17 @@ const ACTING = `subscription { actEvents {
   ... on SubmissionSettled { name stamp provider { key } jobs { id name nativeRef { nativeId } } }
   ... on BulkProgress { bulkId action done total finished item { outcome job { id name nativeRef { nativeId } } } }
 } }`;
+
+/** Waits, looking often, until something is so. */
+export async function until(look: () => unknown, what: string, withinMs = 10_000): Promise<void> {
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    const seen = await look();
+    if (seen !== undefined && seen !== null && seen !== false) return;
+    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
 
 interface Place {
   readonly gateway: { readonly url: string };
