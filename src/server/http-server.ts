@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { isLoopback } from '../config/loopback.ts';
@@ -30,7 +31,9 @@ import type { Metrics } from './telemetry/metrics.ts';
 import { sendMetrics } from './telemetry/operations-listener.ts';
 import { REQUEST_ID_HEADER, requestIdFrom } from './telemetry/request-id.ts';
 import { refuseTinyChunks } from './tiny-chunks.ts';
+import { straightenTarget, targetOf } from './request-target.ts';
 import { guardBrowsers } from './web-safety.ts';
+import { Pace } from './pace.ts';
 import type { LiveTransports } from './live/live-transports.ts';
 import { refuseUpgrade, type UpgradeRefusal } from './live/refuse-upgrade.ts';
 
@@ -95,6 +98,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     limits: options.callbackLimits,
     onEvent: options.onProviderEvent,
   });
+  const paces = new WeakMap<Socket, Pace>();
   let accepting = true;
 
   const timeouts = { ...CONNECTION_TIMEOUTS, ...options.timeouts };
@@ -118,6 +122,10 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     // Who stays on the connection would stay with a gateway that leaves.
     if (!accepting) response.setHeader('Connection', 'close');
+    if (!straightenTarget(request)) {
+      sendJson(response, 400, problem(NO_HOST.code, NO_HOST.message));
+      return;
+    }
     const { pathname, searchParams } = targetOf(request);
     const callback = callbacks.at(pathname);
     if (callback !== null) {
@@ -191,8 +199,17 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
       return;
     }
     response.once('close', () => admission.release());
+    await paceOf(request.socket).turn();
+    if (response.destroyed) return;
     if (live?.wants(request) === true) await live.handle(request, response, { identity, admission });
     else await gateway(request, response, { identity, admission });
+  }
+
+  /** Requests may come many in one packet. */
+  function paceOf(socket: Socket): Pace {
+    let pace = paces.get(socket);
+    if (pace === undefined) paces.set(socket, (pace = new Pace()));
+    return pace;
   }
 
   async function identify(
@@ -213,7 +230,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     server.on('upgrade', (request, socket, head) => {
       socket.on('error', () => {});
       nameRequest(request);
-      if (isMisled(request)) refuseUpgrade(socket, NOT_MEANT_FOR_US);
+      if (!straightenTarget(request)) refuseUpgrade(socket, NO_HOST);
+      else if (isMisled(request)) refuseUpgrade(socket, NOT_MEANT_FOR_US);
       else if (targetOf(request).pathname === GRAPHQL_PATH)
         live.handleUpgrade(request, socket, head, addresses.of(request));
       else refuseUpgrade(socket, NO_SOCKET_HERE);
@@ -241,6 +259,12 @@ const METRICS_ARE_FOR_ADMINS = new GridweaveError('NOT_PERMITTED', 'The metrics 
 
 const { code, message } = foreignHost();
 const NOT_MEANT_FOR_US: UpgradeRefusal = { status: 403, code, message };
+
+const NO_HOST: UpgradeRefusal = {
+  status: 400,
+  code: 'BAD_REQUEST',
+  message: 'What the request has as its Host is no host.',
+};
 
 const NO_SOCKET_HERE: UpgradeRefusal = {
   status: 404,
@@ -279,13 +303,6 @@ function logRequest(
 }
 
 const PATHS: ReadonlySet<string> = new Set([GRAPHQL_PATH, '/health', '/ready', '/metrics', '/']);
-
-/** What a request asks for. A target that is no URL, such as `//`, is a path where nothing is. */
-function targetOf(request: IncomingMessage): URL {
-  const base = 'http://gateway.invalid';
-  const target = request.url ?? '/';
-  return new URL(URL.canParse(target, base) ? target : '/not-a-path', base);
-}
 
 function closeServer(server: Server, graceMs: number): Promise<void> {
   return new Promise((resolve) => {

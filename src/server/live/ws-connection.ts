@@ -7,6 +7,7 @@ import type { Beating } from './heartbeat.ts';
 import type { LiveLimits } from './live-limits.ts';
 import { isTooMuchJson } from '../limits/nesting.ts';
 import type { Refusals } from '../limits/refusals.ts';
+import { Pace } from '../pace.ts';
 import { MessageRate } from './message-rate.ts';
 import { Outlet } from './outlet.ts';
 import { WsOperation } from './ws-operation.ts';
@@ -58,6 +59,8 @@ export class WsConnection implements Beating, WsClient {
   readonly ws: WebSocket;
   readonly address: string;
   readonly settle: () => void;
+  /** Of its operations. */
+  readonly pace = new Pace();
   readonly #refusals: Refusals;
   readonly #rate: MessageRate;
   readonly #onFault: (fault: unknown) => void;

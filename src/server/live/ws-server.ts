@@ -168,7 +168,9 @@ export class WsServer {
     const admission = callers.admit(callerOf(identity.viewer, client.address));
     if (admission instanceof GridweaveError) return [asGraphqlError(admission)];
     operation.admission = admission;
+    await client.pace.turn();
     try {
+      if (!client.open) return [asGraphqlError(new GridweaveError('CANCELLED', 'The client has gone.'))];
       return await prepare(
         {
           gateway,
