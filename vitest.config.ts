@@ -9,6 +9,8 @@ export default defineConfig({
     reporters: ['default', './test/support/summary-reporter.ts'],
     // CI's machines are busy with others: what passes only when repeated is named at the end of the run.
     retry: process.env['CI'] === 'true' ? 1 : 0,
+    // Most tests wait for sockets: two files at a time keep two cores busy.
+    maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 30_000,
   },
