@@ -158,7 +158,7 @@ describe.each(GATEWAYS)('%s who watch everything', (_, sides) => {
         () => again.messages.find(({ id, type }) => id === 'log' && type === 'error'),
         'to be refused',
       );
-      expect(accounts.foreignIn(again.text, side.tenant, `${foreign ?? ''}`)).toEqual([]);
+      expect(accounts.foreignIn(again.text, side.tenant, foreign ?? '')).toEqual([]);
       again.leave();
     }
     for (const { ws, sse } of watchers) {
