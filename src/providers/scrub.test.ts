@@ -37,3 +37,11 @@ describe('scrubValues', () => {
     );
   });
 });
+
+it.each([
+  ['that stand in each other', Array.from({ length: 1_400 }, (_, n) => 'a'.repeat(n + 4))],
+  ['that are as long as all of it', ['a'.repeat(1_000_000)]],
+  ['that begin alike', Array.from({ length: 10_000 }, (_, n) => 'a'.repeat(13) + n.toString(36))],
+])('does not look for ever for values %s', { timeout: 15_000 }, (_, values) => {
+  expect(scrubValues(`said: ${'a'.repeat(100_000)}`, values)).toBe('said: [redacted]…');
+});

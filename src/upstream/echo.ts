@@ -26,30 +26,53 @@ interface View {
  * URLs and of HTML, and in part: an answer may shorten what it repeats.
  */
 export function withoutEcho(text: string, secrets: readonly string[]): string {
-  const sought = secrets.filter((secret) => secret.length >= MIN_SECRET_LENGTH);
+  const sought = [...new Set(secrets)].filter((secret) => secret.length >= MIN_SECRET_LENGTH);
   if (sought.length === 0 || text === '') return text;
   const hidden: [from: number, to: number][] = [];
   for (const view of [{ text, at: null }, ...WAYS.flatMap((way) => unescaped(text, way) ?? [])]) {
-    for (const secret of sought) collect(view, secret, hidden);
+    collect(view, sought, hidden);
   }
   return masked(text, hidden);
 }
 
-function collect({ text, at }: View, secret: string, hidden: [from: number, to: number][]): void {
+function collect({ text, at }: View, secrets: readonly string[], hidden: [from: number, to: number][]): void {
   const add = (from: number, to: number): void => {
     hidden.push(at === null ? [from, to] : [at[from] ?? from, at[to] ?? to]);
   };
-  if (secret.length <= PIECE) {
+  for (const secret of secrets.filter(({ length }) => length <= PIECE)) {
     for (let from = text.indexOf(secret); from !== -1; from = text.indexOf(secret, from + 1)) {
       add(from, from + secret.length);
     }
-    return;
   }
-  const pieces = new Set<string>();
-  for (let from = 0; from + PIECE <= secret.length; from += 1) pieces.add(secret.slice(from, from + PIECE));
+  const pieces = piecesInBoth(text, secrets.filter(({ length }) => length > PIECE)); // prettier-ignore
+  if (pieces.size === 0) return;
   for (let from = 0; from + PIECE <= text.length; from += 1) {
     if (pieces.has(text.slice(from, from + PIECE))) add(from, from + PIECE);
   }
+}
+
+/** All at once, and of the shorter side: a caller may have sent a megabyte of secrets, a provider says as much again. */
+function piecesInBoth(text: string, secrets: readonly string[]): ReadonlySet<string> {
+  if (secrets.length === 0) return NONE;
+  if (secrets.reduce((sum, { length }) => sum + length, 0) < text.length) return piecesOf(secrets);
+  const ofText = piecesOf([text]);
+  return new Set(secrets.flatMap((secret) => piecesIn(secret, ofText)));
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+function piecesOf(texts: readonly string[]): ReadonlySet<string> {
+  return new Set(texts.flatMap((text) => piecesIn(text, null)));
+}
+
+/** `among` null: all. */
+function piecesIn(text: string, among: ReadonlySet<string> | null): string[] {
+  const pieces: string[] = [];
+  for (let from = 0; from + PIECE <= text.length; from += 1) {
+    const piece = text.slice(from, from + PIECE);
+    if (among === null || among.has(piece)) pieces.push(piece);
+  }
+  return pieces;
 }
 
 /** Null when there is nothing to undo. */
