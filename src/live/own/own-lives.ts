@@ -209,9 +209,9 @@ export class OwnLives {
       held.uses -= 1;
       if (held.uses > 0) continue;
       this.#hubs.delete(name);
+      // Its log holds nothing but memory, and is left to whoever was about to read from it.
       const left: Promise<void> = held.hub
         .close()
-        .then(() => held.hub.log.close())
         .catch(this.#deps.onFault)
         .finally(() => this.#leaving.delete(left));
       this.#leaving.add(left);

@@ -4,7 +4,7 @@
  */
 import { Random } from '../../live-model/random.ts';
 
-const RUNS = Number(process.env['GRIDWEAVE_TENANT_RUNS'] ?? 2_000);
+const RUNS = Number(process.env['GRIDWEAVE_TENANT_RUNS'] ?? 1_500);
 const SEED = process.env['GRIDWEAVE_SEED'];
 
 /** Which accounts there are. `cafe0` is the configured one; everything that is theirs holds their mark. */
