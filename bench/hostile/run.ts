@@ -6,7 +6,7 @@
  * comes at a rate that is bounded, while it comes as fast as one connection can, and in another quiet moment. Bounded,
  * loopback only; ends by itself, and names what it did not come to.
  *
- * SECONDS (85), DEAREST (10: of how many the caller's latency is looked at), ROUNDS (1), WINDOW_MS (600), PER_SECOND (20),
+ * SECONDS (85), DEAREST (8: of how many the caller's latency is looked at), ROUNDS (1), WINDOW_MS (600), PER_SECOND (20),
  * ONLY (a part of a name) and MARKDOWN in the environment.
  */
 import { cpus, loadavg } from 'node:os';
@@ -24,7 +24,7 @@ const setting = (name: string, otherwise: number): number => Number(process.env[
 const ENDS_AT = performance.now() + 1_000 * setting('SECONDS', 85);
 const ROUNDS = setting('ROUNDS', 1);
 const WINDOW_MS = setting('WINDOW_MS', 600);
-const DEAREST = setting('DEAREST', 10);
+const DEAREST = setting('DEAREST', 8);
 const PER_SECOND = setting('PER_SECOND', 20);
 const ONLY = process.env['ONLY'] ?? '';
 /** What one costs is looked at three times: so many goes, or so long, in milliseconds. */
