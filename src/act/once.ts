@@ -56,6 +56,7 @@ const PEEK_MS = 200;
 const LEASE_MARGIN_MS = 10_000;
 
 interface Flight {
+  readonly account: Account;
   readonly specHash: string;
   readonly mayCreate: boolean;
   readonly result: Promise<OnceResult>;
@@ -83,10 +84,11 @@ export class Once {
       if (under.specHash !== calls.target.stamp.specHash) return { outcome: 'MISMATCH' };
       const result = await under.result;
       if (result.outcome === 'CREATED') return { ...result, replayed: true };
-      // Who only looked has not done what is asked for here.
-      if (under.mayCreate || !options.mayCreate) return result;
+      // Who only looked has not done what is asked for here; and what an account was refused says nothing to another.
+      if (under.account === calls.account && (under.mayCreate || !options.mayCreate)) return result;
     }
     const flight = {
+      account: calls.account,
       specHash: calls.target.stamp.specHash,
       mayCreate: options.mayCreate,
       result: this.#fly(id, calls, options.mayCreate).finally(() => this.#flights.delete(id)),
