@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ConfiguredProvider } from '../../config/config.ts';
 import { loadConfig } from '../../config/load.ts';
 import { PROVIDER_KINDS } from '../../providers/kinds.ts';
-import { providerChanges } from './provider-changes.ts';
+import { isSameConnection, providerChanges } from './provider-changes.ts';
 
 const CE = { kind: 'charity-engine', url: 'https://charity.example', settings: {} };
 
@@ -58,5 +58,31 @@ describe('what another configuration means for providers', () => {
 
   it('holds no secret that could be told', () => {
     expect(JSON.stringify(providers([CALLED, LAB]))).not.toMatch(/"secret"|"password":"password"/);
+  });
+});
+
+describe('a connection goes on', () => {
+  const tenants = (of: Readonly<Record<string, string>>): object => Object.fromEntries(Object.entries(of).map(([tenant, name]) => [tenant, { token: { env: name } }])); // prettier-ignore
+  const TENANTS = { ...LAB, tenants: tenants({ a: 'A', b: 'B' }) };
+  const env = { TOKEN: 'secret', A: 'of-a', B: 'of-b', C: 'of-c' };
+  const goesOn = (before: object, after: object, changed: Readonly<Record<string, string>> = {}): boolean =>
+    isSameConnection(providers([before], env)[0], providers([after], { ...env, ...changed })[0]!);
+
+  it('when nothing but the credentials of its tenants is another, and is reported as changed all the same', () => {
+    expect(goesOn(TENANTS, TENANTS)).toBe(true);
+    expect(goesOn(TENANTS, TENANTS, { A: 'renewed' })).toBe(true);
+    expect(goesOn(TENANTS, { ...LAB, tenants: tenants({ b: 'B', c: 'C' }) })).toBe(true);
+    expect(providerChanges(providers([TENANTS], env), providers([TENANTS], { ...env, A: 'renewed' })).changed).toEqual(['lab']); // prettier-ignore
+  });
+
+  it('not when it begins or ends to have tenants, or anything else is another', () => {
+    expect(goesOn(LAB, TENANTS)).toBe(false);
+    expect(goesOn(TENANTS, LAB)).toBe(false);
+    expect(goesOn(TENANTS, { ...TENANTS, timeoutMs: 7_000 }, { A: 'renewed' })).toBe(false);
+    expect(goesOn(TENANTS, { ...TENANTS, url: 'https://other.example' })).toBe(false);
+    expect(goesOn(TENANTS, TENANTS, { TOKEN: 'another' })).toBe(false);
+    expect(goesOn({ ...TENANTS, credential: undefined }, TENANTS)).toBe(false);
+    expect(goesOn({ ...TENANTS, enabled: false }, TENANTS)).toBe(false);
+    expect(isSameConnection(undefined, providers([TENANTS], env)[0]!)).toBe(false);
   });
 });
