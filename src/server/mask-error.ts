@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { GridweaveError, type ErrorCode } from '../model/errors.ts';
+import { forgetStack } from './forget-stack.ts';
 
 /** Yoga's own word for an `operationName` that none of the operations has. */
 const NO_OPERATION = 'OPERATION_RESOLUTION_FAILURE';
@@ -56,13 +57,14 @@ function rewrite(
   message: string,
   extensions: Record<string, unknown>,
 ): GraphQLError {
-  return new GraphQLError(message, {
+  const error = new GraphQLError(message, {
     extensions,
     ...(at?.nodes === undefined ? {} : { nodes: at.nodes }),
     ...(at?.source === undefined ? {} : { source: at.source }),
     ...(at?.positions === undefined ? {} : { positions: at.positions }),
     ...(at?.path === undefined ? {} : { path: at.path }),
   });
+  return forgetStack(error);
 }
 
 /** What was under way was given up, or whoever sent the body hung up in the middle of it. */

@@ -69,7 +69,12 @@ export function judgeHttp(answer: HttpAnswer, graph: boolean): Judgement {
     const parsed = parseJson(body);
     if (parsed === undefined)
       problems.push(`HTTP ${String(status)} with a body that is not the JSON it says it is`);
-    else if (graph || (typeof parsed === 'object' && parsed !== null && 'errors' in parsed)) {
+    else if (Array.isArray(parsed) && parsed.length > 0) {
+      // A batch.
+      const judged = parsed.map(judgeResult);
+      problems.push(...judged.flatMap((each) => each.problems));
+      codes = judged.flatMap((each) => each.codes);
+    } else if (graph || (typeof parsed === 'object' && parsed !== null && 'errors' in parsed)) {
       const judged = judgeResult(parsed);
       problems.push(...judged.problems);
       codes = judged.codes;

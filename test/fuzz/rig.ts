@@ -27,6 +27,7 @@ import { startRelay, type Relay } from './relay.ts';
 const ERROR = 50;
 /** Lines that are kept, for whoever looks into a finding. */
 const KEPT_LINES = 200;
+const LOOK_MS = 20;
 
 /** The gate before them has tests of its own. */
 const CALLBACKS = {
@@ -40,6 +41,8 @@ export interface RigOptions {
   readonly seed: number;
   /** How providers are called, where it differs. */
   readonly calls?: object | undefined;
+  /** Nothing may keep everybody waiting for longer, in milliseconds. Default: nobody looks, as machines differ. */
+  readonly stallMs?: number;
 }
 
 /** Two gateways over one sandbox, one of them with `auth`; all their secrets are canaries. */
@@ -94,8 +97,9 @@ export class Rig {
     for (const close of this.#closing.splice(0).reverse()) await close();
   }
 
-  async #open({ seed, calls = {} }: RigOptions): Promise<void> {
+  async #open({ seed, calls = {}, stallMs = Infinity }: RigOptions): Promise<void> {
     this.#watchProcess();
+    this.#watchStalls(stallMs);
     const sandbox = await startSandbox({ seed, jobsPerSite: 40, keepJobsPerSite: 120 });
     this.#closing.push(() => sandbox.close());
     const trapUrl = await this.#openTrap();
@@ -184,6 +188,16 @@ export class Rig {
       process.off('unhandledRejection', rejected).off('uncaughtException', thrown).off('warning', warned);
       return Promise.resolve();
     });
+  }
+
+  #watchStalls(stallMs: number): void {
+    let lookedAt = performance.now();
+    const timer = setInterval(() => {
+      const stoodMs = performance.now() - lookedAt - LOOK_MS;
+      if (stoodMs > stallMs) this.faults.push(`everything stood still for ${String(Math.round(stoodMs))} ms`);
+      lookedAt = performance.now();
+    }, LOOK_MS);
+    this.#closing.push(() => Promise.resolve(clearInterval(timer)));
   }
 
   #logged(line: string): void {

@@ -6,7 +6,7 @@ import type { Told } from './told.ts';
 
 async function main([name = '', seed = '1', count = '1000']: readonly string[]): Promise<void> {
   const surface = surfaceNamed(name);
-  const rig = await Rig.start({ seed: Number(seed), calls: surface.calls });
+  const rig = await Rig.start({ seed: Number(seed), calls: surface.calls, stallMs: 2_000 });
   const report = await runCampaign({
     surface,
     rig,

@@ -28,12 +28,15 @@ export class Visit {
 
   /** A well-formed request for GraphQL with this body. */
   async post(body: string, headers: Readonly<Record<string, string>> = {}): Promise<HttpAnswer> {
-    const response = await this.door.pool.request({
-      method: 'POST',
-      path: '/graphql',
-      headers: { 'content-type': 'application/json', ...this.door.entry(body.length), ...headers },
-      body,
-    });
+    const ask = () =>
+      this.door.pool.request({
+        method: 'POST',
+        path: '/graphql',
+        headers: { 'content-type': 'application/json', ...this.door.entry(body.length), ...headers },
+        body,
+      });
+    // A connection that was idle may be closed in the very moment in which it is used again; a second time it is not that.
+    const response = await ask().catch(ask);
     const text = await response.body.text();
     const head = Object.entries(response.headers)
       .map(([name, value]) => `${name}: ${String(value)}`)

@@ -1,5 +1,6 @@
 import type { DocumentNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { forgetStack } from '../forget-stack.ts';
 
 /** What all documents that are kept parsed may take, about, in bytes. By their number alone, a thousand large ones would take gigabytes. */
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -27,9 +28,13 @@ export function createDocumentCache(maxBytes = MAX_BYTES): Cache<DocumentNode> {
 
 /** Why what was tried before cannot be parsed. */
 export function createErrorCache(maxBytes = MAX_BYTES / 8): Cache<Error> {
-  return new LRUCache<string, Error>({
+  const cache = new LRUCache<string, Error>({
     max: MAX_DOCUMENTS,
     maxSize: maxBytes,
     sizeCalculation: (_, text) => BYTES_PER_ERROR + text.length * BYTES_PER_CHARACTER,
   });
+  return {
+    get: (text) => cache.get(text),
+    set: (text, error) => void cache.set(text, forgetStack(error)),
+  };
 }

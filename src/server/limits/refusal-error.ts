@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import { forgetStack } from '../forget-stack.ts';
 import type { ErrorCode, GridweaveError } from '../../model/errors.ts';
 
 /** Statuses of refusals; a refusal of what stands in the document itself is a 400 for those who ask for GraphQL's own media type. */
@@ -17,7 +18,7 @@ export function refusalError(
 ): GraphQLError {
   const { field, retryAfterMs } = details;
   const status = STATUS[code];
-  return new GraphQLError(message, {
+  const error = new GraphQLError(message, {
     extensions: {
       code,
       retryable,
@@ -33,4 +34,6 @@ export function refusalError(
       },
     },
   });
+  // Of a document that is refused it is kept with the document.
+  return forgetStack(error);
 }

@@ -17,6 +17,33 @@ const TARGETS = [
   '/callbacks/%2e%2e', '/callbacks/__proto__', '/callbacks/bacalhau', 'http://localhost/graphql', 'http://evil.example.org/graphql', 'https://user:pass@localhost/', 'http://[/', 'localhost:80', 'javascript:alert(1)',
   '/favicon.ico', '/.env', '/graphql/stream', `/${'a'.repeat(9_000)}`, '/\u00ff', '/a b', '/__proto__', '/graphiql.js', '/assets/x.js', '/logo.svg',
 ]; // prettier-ignore
+/** Some are none. */
+const HOSTS = [
+  'a b',
+  '',
+  '[',
+  '[::1',
+  '[::1]:1',
+  'x:99999',
+  'x:y',
+  '%',
+  '%41',
+  'a/b',
+  'a?b',
+  'a#b',
+  'a@b',
+  '\\',
+  'a,b',
+  'a\tb',
+  '127.0.0.1:1:1',
+  '127.0.0.1:65536',
+  'localhost:',
+  '0x7f.1',
+  '\u00fc',
+  'evil.example.org',
+  '127.1',
+];
+
 const VERSIONS = [
   'HTTP/1.1',
   'HTTP/1.1',
@@ -50,7 +77,11 @@ const many: fc.Arbitrary<readonly Header[]> = fc
 const request = fc
   .record({
     line,
-    host: fc.option(fc.constantFrom('localhost', '127.0.0.1'), { freq: 10 }),
+    host: fc.oneof(
+      { weight: 8, arbitrary: fc.constantFrom('localhost', '127.0.0.1') },
+      { weight: 1, arbitrary: fc.constant(null) },
+      { weight: 3, arbitrary: fc.constantFrom(...HOSTS) },
+    ),
     more: fc.oneof({ weight: 12, arbitrary: headers(4) }, { weight: 1, arbitrary: many }),
     isIn: fc.boolean(),
     hasBody: fc.boolean(),
