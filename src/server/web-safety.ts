@@ -1,8 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { originAllowed } from './live/origin.ts';
 
-/** On every answer: nothing here is to be framed, sniffed, or told to other sites. */
+/**
+ * On every answer: nothing here is to be framed, sniffed, told to other sites, or kept by a cache on the way, which knows nothing of
+ * the headers that callers are told apart by.
+ */
 const HEADERS: Readonly<Record<string, string>> = {
+  'Cache-Control': 'no-store',
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',
   'Referrer-Policy': 'no-referrer',

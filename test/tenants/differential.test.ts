@@ -82,6 +82,14 @@ describe(
       expect(Object.values(accounts.routers).map(({ arrived }) => arrived.length)).toEqual(arrivedBefore);
     });
 
+    it('are told nothing that a cache on the way would keep for others', async () => {
+      const query = encodeURIComponent('{ jobs(first: 1) { nodes { name } } }');
+      for (const accept of ['application/json', 'application/graphql-response+json']) {
+        const { status, headers } = await fetch(`${byCaller.url}/graphql?query=${query}`, { headers: { ...broughtBy('ada'), accept } }); // prettier-ignore
+        expect([status, headers.get('cache-control')]).toEqual([200, 'no-store']);
+      }
+    });
+
     it('credentials are in no log, and of what callers send only what is theirs for a provider goes there', () => {
       const secrets = TENANTS.flatMap((tenant) => Object.values(broughtBy(tenant))).filter((secret) => !secret.includes('clientid')); // prettier-ignore
       for (const gateway of [byTenant, byCaller]) {
