@@ -339,8 +339,9 @@ describe('views', () => {
     expect(() => own.viewFor(set({ lab: 'dan' }))).toThrow(
       expect.objectContaining({ code: 'RATE_LIMITED' }) as Error,
     );
-    // A credential that is watched with already costs nothing more.
-    own.viewFor(set({ lab: 'bob', other: 'x' }));
+    // Nor are there more sets of a few credentials than that.
+    expect(() => own.viewFor(set({ lab: 'bob', other: 'x' }))).toThrow(expect.objectContaining({ code: 'RATE_LIMITED' }) as Error); // prettier-ignore
+    expect(own.viewFor(set({ lab: 'bob' })).feeds.openFeeds).toBe(1);
     feed.close();
     held.close();
     expect(own.viewFor(set({ lab: 'dan' })).feeds.openFeeds).toBe(0);

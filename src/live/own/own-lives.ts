@@ -150,11 +150,15 @@ export class OwnLives {
   #open(own: OwnSet): OwnView {
     const providers = own.providers.flatMap((key) => this.#deps.providers.get(key) ?? []);
     const wanted = providers.map((provider) => ({ provider, name: hubKey(provider.key, own.get(provider.key)?.fingerprint ?? '') })); // prettier-ignore
-    const isFresh = ({ name }: { readonly name: string }): boolean => !this.#hubs.has(name);
+    const freshOnes = (): typeof wanted => wanted.filter(({ name }) => !this.#hubs.has(name));
+    // As many sets of credentials as credentials: of a few, very many can be made.
+    const isFull = (): boolean =>
+      this.#hubs.size + freshOnes().length > this.#deps.maxCredentials ||
+      this.#views.size >= this.#deps.maxCredentials;
     // What nobody subscribes to gives way to those who want to.
-    if (this.#hubs.size + wanted.filter(isFresh).length > this.#deps.maxCredentials) this.#sweep(0);
-    const fresh = wanted.filter(isFresh);
-    if (this.#hubs.size + fresh.length > this.#deps.maxCredentials) throw tooMany(this.#deps.maxCredentials);
+    if (isFull()) this.#sweep(0);
+    if (isFull()) throw tooMany(this.#deps.maxCredentials);
+    const fresh = freshOnes();
     for (const { provider, name } of fresh) this.#hubs.set(name, this.#hubOf(provider, own));
     const hubs = new Map<ProviderKey, LiveHub>();
     for (const { provider, name } of wanted) {
