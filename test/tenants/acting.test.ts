@@ -8,6 +8,9 @@ import { closeGateways, configText, loaded, makeDoors, startGateway, type Doors,
 import { broughtBy, otherOf, startTwoAccounts, TENANTS, type Tenant, type TwoAccounts } from './two-accounts.ts'; // prettier-ignore
 import { Listener, until } from './listener.ts';
 
+/** Strangers, who are told apart by what they bring and by nothing else. */
+const ANYBODY = { anonymous: { grants: [{ scopes: ['read', 'submit', 'operate'] }] } };
+
 let accounts: TwoAccounts;
 let doors: Doors;
 let byTenant: TenantsGateway;
@@ -20,7 +23,9 @@ beforeAll(async () => {
   byTenant = await startGateway(
     loaded(configText(accounts, 'TENANTS', { sections: { auth: doors.auth, act } })),
   );
-  byCaller = await startGateway(loaded(configText(accounts, 'BROUGHT', { sections: { act } })));
+  byCaller = await startGateway(
+    loaded(configText(accounts, 'BROUGHT', { sections: { act, auth: ANYBODY } })),
+  );
 }, 60_000);
 
 afterAll(async () => {

@@ -180,18 +180,22 @@ describe.each(GATEWAYS)('%s who watch everything', (_, sides) => {
     expect(accounts.routers.qarnot.arrived.length - before).toBeLessThan(120);
     crowd.leave();
     await until(async () => (await figures(ada)).subscribers === 0, 'everybody to leave');
-    // It is polled for a moment longer, for those who come back.
-    await until(
-      async () => {
-        const now = total();
-        await new Promise((resolve) => setTimeout(resolve, 700));
-        return total() === now;
-      },
-      'the polls to end',
-      20_000,
-    );
+    await untilQuiet();
   }, 60_000);
 });
+
+/** It is polled for a moment longer, for those who come back. */
+function untilQuiet(): Promise<void> {
+  return until(
+    async () => {
+      const before = total();
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      return total() === before;
+    },
+    'the polls to end',
+    30_000,
+  );
+}
 
 function total(): number {
   return Object.values(accounts.routers).reduce((sum, { arrived }) => sum + arrived.length, 0);
@@ -200,6 +204,7 @@ function total(): number {
 describe('a caller who brings nothing', () => {
   it('is told so by each source, and nobody is asked', async () => {
     await until(async () => (await figures({ tenant: 'ada', gateway: byCaller, headers: {} })).subscribers === 0, 'everybody to leave'); // prettier-ignore
+    await untilQuiet();
     const before = accounts.routers.bacalhau.arrived.length + accounts.routers.runai.arrived.length;
     const headers = { ...broughtBy('ada', ['qarnot']), 'x-lab-key': '', 'x-runai-client': secretOf('ada', 'runai', 'clientId') }; // prettier-ignore
     const listener = await Listener.open({ gateway: byCaller, headers });

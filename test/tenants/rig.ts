@@ -20,10 +20,11 @@ export type Whose = 'TENANTS' | 'BROUGHT' | Tenant;
 /** Times short enough that nothing has to be waited for. */
 const QUICK = {
   server: { port: 0 },
-  limits: { maxCost: 1_000_000, maxUpstreamCalls: 5_000, maxFields: 100_000 },
+  limits: { requestTimeoutMs: 120_000, maxCost: 1_000_000, maxUpstreamCalls: 5_000, maxFields: 100_000 },
   live: { hotMs: 200, warmMs: 300, lingerMs: 500, bookmarkEveryMs: 1_000 },
 };
-const CALLS = { rate: { perSecond: 10_000, burst: 10_000 }, breaker: { failureRatio: 1 } };
+/** However busy the machine is, an answer comes in time. */
+const CALLS = { timeoutMs: 60_000, rate: { perSecond: 10_000, burst: 10_000 }, breaker: { failureRatio: 1 } };
 
 type Secrets = Readonly<Record<string, string>>;
 
