@@ -1,8 +1,11 @@
 import type { Answer, TenantsGateway } from './rig.ts';
 import type { Question } from './questions.ts';
 
-/** What two gateways that know the same may still say differently: when, how fast, how fresh; and by what name they know a request. */
-const THEIR_OWN = new Set(['observedAt', 'ageMs', 'freshness', 'health', 'version', 'requestId', 'durationMs', 'revision']); // prettier-ignore
+/**
+ * What two gateways that know the same may still say differently: when, how fast, how fresh; by what name they know a request; and how
+ * much of a log that is still written came until they stopped waiting.
+ */
+const THEIR_OWN = new Set(['observedAt', 'ageMs', 'freshness', 'health', 'version', 'requestId', 'durationMs', 'revision', 'logs']); // prettier-ignore
 const MAX_PAGES = 40;
 
 /** Where two answers differ first; null when they are alike. */

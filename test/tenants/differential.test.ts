@@ -9,7 +9,7 @@ import { knownFrom, questions, SURVEY, type Known, type Question } from './quest
 import { closeGateways, configText, loaded, makeDoors, startGateway, type Doors, type TenantsGateway } from './rig.ts'; // prettier-ignore
 import { broughtBy, otherOf, secretOf, startTwoAccounts, TENANTS, type Tenant, type TwoAccounts } from './two-accounts.ts'; // prettier-ignore
 
-const QUESTIONS = Number(process.env['GRIDWEAVE_TENANT_QUESTIONS'] ?? 10);
+const QUESTIONS = Number(process.env['GRIDWEAVE_TENANT_QUESTIONS'] ?? 15);
 
 let accounts: TwoAccounts;
 let doors: Doors;

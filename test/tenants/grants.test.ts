@@ -9,7 +9,7 @@ import { knownFrom, questions, type Known } from './questions.ts';
 import { closeGateways, configText, loaded, startGateway, type TenantsGateway } from './rig.ts';
 import { startTwoAccounts, type TwoAccounts } from './two-accounts.ts';
 
-const QUESTIONS = Number(process.env['GRIDWEAVE_TENANT_QUESTIONS'] ?? 10);
+const QUESTIONS = Number(process.env['GRIDWEAVE_TENANT_QUESTIONS'] ?? 15);
 const KINDS = ['bacalhau', 'qarnot', 'runai'] as const;
 
 interface Shown {
