@@ -33,6 +33,12 @@ describe('withoutEcho', () => {
     expect(withoutEcho(text, [SECRET])).toBe(expected);
   });
 
+  it('leaves words that a credential happens to be made of, unless it is there as a whole', () => {
+    expect(withoutEcho('bad authenticator', ['my-authenticator'])).toBe('bad authenticator');
+    expect(withoutEcho('bad my-authenticator', ['my-authenticator'])).toBe('bad [redacted]');
+    expect(withoutEcho('bad my-authenticator-7', ['my-authenticator-7-x'])).toBe('bad [redacted]');
+  });
+
   it('masks short ones whole, and none that may be a word', () => {
     expect(withoutEcho('key hunter2 or hunter', ['hunter2'])).toBe('key [redacted] or hunter');
     expect(withoutEcho('key abc', ['abc', ''])).toBe('key abc');

@@ -5,6 +5,12 @@ const PIECE = 12;
 /** A whole secret that is shorter than a piece; anything shorter yet is too likely to be an ordinary word. */
 const MIN_SECRET_LENGTH = 6;
 
+/**
+ * No secret, but language: "bad authenticator" is what a provider says of a credential that is called "my-authenticator", and
+ * what it is understood by.
+ */
+const WORDS = /^(?:[a-z _-]+|[A-Z _-]+)$/;
+
 const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 const ESCAPES = [
   String.raw`\\u(?<unicode>[0-9a-f]{4})|\\(?<plain>["'\\/])`,
@@ -39,16 +45,24 @@ function collect({ text, at }: View, secrets: readonly string[], hidden: [from: 
   const add = (from: number, to: number): void => {
     hidden.push(at === null ? [from, to] : [at[from] ?? from, at[to] ?? to]);
   };
-  for (const secret of secrets.filter(({ length }) => length <= PIECE)) {
+  for (const secret of secrets) {
     for (let from = text.indexOf(secret); from !== -1; from = text.indexOf(secret, from + 1)) {
       add(from, from + secret.length);
     }
   }
   const pieces = piecesInBoth(text, secrets.filter(({ length }) => length > PIECE)); // prettier-ignore
   if (pieces.size === 0) return;
+  let run: [from: number, to: number] | null = null;
   for (let from = 0; from + PIECE <= text.length; from += 1) {
-    if (pieces.has(text.slice(from, from + PIECE))) add(from, from + PIECE);
+    if (!pieces.has(text.slice(from, from + PIECE))) continue;
+    if (run !== null && from <= run[1]) {
+      run[1] = from + PIECE;
+      continue;
+    }
+    if (run !== null && !WORDS.test(text.slice(...run))) add(...run);
+    run = [from, from + PIECE];
   }
+  if (run !== null && !WORDS.test(text.slice(...run))) add(...run);
 }
 
 /** All at once, and of the shorter side: a caller may have sent a megabyte of secrets, a provider says as much again. */
