@@ -8,7 +8,7 @@ import { surfaceNamed } from './surfaces/index.ts';
 describe('what was found once is not found again', { timeout: 30_000 }, () => {
   let rig: Rig;
   beforeAll(async () => {
-    rig = await Rig.start({ seed: 1 });
+    rig = await Rig.start({ seed: 1, calls: { freshnessMs: 0 } });
   });
   afterAll(() => rig.close());
 

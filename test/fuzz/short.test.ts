@@ -5,7 +5,8 @@ import { SURFACES } from './surfaces/index.ts';
 
 /** `GRIDWEAVE_SEED=… npx vitest run test/fuzz` sends others. */
 const SEED = Number(process.env['GRIDWEAVE_SEED'] ?? 20_260_301);
-const COUNT = 500;
+/** Those that take longest get fewer. */
+const SLOW: ReadonlySet<string> = new Set(['documents', 'variables', 'ws-messages', 'sse', 'answers']);
 
 describe(`hostile input, seed ${String(SEED)}`, { timeout: 60_000 }, () => {
   let rig: Rig;
@@ -15,8 +16,7 @@ describe(`hostile input, seed ${String(SEED)}`, { timeout: 60_000 }, () => {
   afterAll(() => rig.close());
 
   it.each(SURFACES.map((surface) => [surface.name, surface] as const))('%s', async (_, surface) => {
-    const { share = 1 } = surface;
-    const count = Math.ceil(COUNT * share);
+    const count = SLOW.has(surface.name) ? 300 : 600;
     const { requests, findings } = await runCampaign({ surface, rig, seed: SEED, count });
     expect(findings).toEqual([]);
     expect(requests).toBe(count);

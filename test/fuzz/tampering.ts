@@ -11,6 +11,8 @@ export type Tampering =
   | { readonly kind: 'NONE' }
   /** The JSON of the answer is another one; the numbers say what about it. */
   | { readonly kind: 'JSON'; readonly times: number; readonly choices: readonly number[] }
+  /** Every number is a text of some hundred digits. */
+  | { readonly kind: 'DIGITS' }
   /** One byte of the body is another one. */
   | { readonly kind: 'BYTES'; readonly at: number; readonly byte: number }
   /** The body ends early, and the connection with it unless its length agrees. */
@@ -101,6 +103,7 @@ export const tampering: fc.Arbitrary<Tampering> = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(400, 401, 403, 404, 409, 422, 500, 503).map((status) => ({ kind: 'ECHO' as const, status })) },
   { weight: 1, arbitrary: fc.boolean().map((real) => ({ kind: 'GZIP' as const, real })) },
   { weight: 3, arbitrary: fc.constantFrom(...RAW).map((bytes) => ({ kind: 'RAW' as const, bytes })) },
+  { weight: 1, arbitrary: fc.constant({ kind: 'DIGITS' as const }) },
   { weight: 1, arbitrary: fc.constant({ kind: 'RESET' as const }) },
 ); // prettier-ignore
 
@@ -131,6 +134,11 @@ export function tamper(
       return reply(answer.status, answer.body);
     case 'JSON':
       return reply(answer.status, otherJson(answer.body, how));
+    case 'DIGITS':
+      return reply(
+        answer.status,
+        answer.body.toString().replaceAll(/:-?\d+(?:\.\d+)?\b/g, `:"${'9'.repeat(400)}"`),
+      );
     case 'BYTES': {
       const body = Buffer.from(answer.body);
       if (body.length > 0) body[how.at % body.length] = how.byte;

@@ -35,7 +35,7 @@ export function guidOf(value: unknown): string | null {
 }
 
 /** Times .NET can hold and RFC 3339 can write: 1970 to 9999. */
-const LAST_TIME_MS = Date.UTC(9999, 11, 31);
+export const LAST_TIME_MS = Date.UTC(9999, 11, 31);
 
 export function decodeRow(source: Wire, observedAt: EpochMs): NativeRow {
   const wire = camelKeys(source);

@@ -60,7 +60,7 @@ export const sse = surface<Input>({
     const said = await visit.talk([start], {
       halfClose: false,
       // What comes at once is enough: a stream has no end.
-      enough: (text) => /SnapshotEnd|Bookmark|event: (?:complete|next)|\nretry: \d+\s+$/.test(text),
+      enough: (text) => /SnapshotEnd|Bookmark|event: (?:complete|next)|\nretry: \d+/.test(text),
       withinMs: 8_000,
     });
     if (said.end === 'SILENCE') visit.problem('no answer, and no end of the connection');

@@ -8,7 +8,7 @@ import type { Connection } from '../connection.ts';
 import { isoSecond } from '../filter.ts';
 import { implicitJobRecord } from '../map-job.ts';
 import { taskRecord } from '../map-task.ts';
-import { camelKeys, decodeTask, guidOf } from '../wire.ts';
+import { camelKeys, decodeTask, guidOf, LAST_TIME_MS } from '../wire.ts';
 import { sentOnce } from './answers.ts';
 
 /** How a new task becomes a job: one of its own, or the job it was put into. */
@@ -82,8 +82,8 @@ function newTask(
   });
 }
 
-/** When the answer was given, by the service's clock where it tells. */
+/** When the answer was given, by the service's clock where it tells a time that a task can have. */
 function providerTime({ headers, receivedAt }: UpstreamResponse): EpochMs {
   const told = Date.parse(headers['date'] ?? '');
-  return Number.isNaN(told) || told < 0 ? receivedAt : epochMs(told);
+  return Number.isNaN(told) || told < 0 || told > LAST_TIME_MS ? receivedAt : epochMs(told);
 }
