@@ -31,7 +31,14 @@ const operations = new LiveOperations({
   onFault,
 });
 const persisted = new PersistedOperations();
-const gateway = createGateway({ ...deps, log, services, persisted, maxBodyBytes: 1_000_000, live: operations });
+const gateway = createGateway({
+  ...deps,
+  log,
+  services,
+  persisted,
+  maxBodyBytes: 1_000_000,
+  live: operations,
+});
 const transports = new LiveTransports({
   gateway,
   operations,

@@ -45,7 +45,17 @@ function providerOf(fake: FakeProvider, visibleAfterMs: number): Provider {
   const baseUrl = new URL('http://127.0.0.1:9');
   const options = { ...DEFAULT_UPSTREAM_OPTIONS, provider: key, baseUrl, credential };
   const upstream = createUpstream(options, { clock: new TestClock() });
-  return { key, name, kind, timeoutMs, callback, access, events, upstream, adapter: { ...fake.adapter, acting } };
+  return {
+    key,
+    name,
+    kind,
+    timeoutMs,
+    callback,
+    access,
+    events,
+    upstream,
+    adapter: { ...fake.adapter, acting },
+  };
 }
 
 function setUp(visibleAfterMs = VISIBLE_AFTER_MS) {
