@@ -63,7 +63,7 @@ const WAYS: readonly [string, () => [TenantsGateway, (tenant: Tenant) => Record<
 
 describe(
   'whoever shares a gateway is told what a gateway of their own would tell',
-  { timeout: 240_000 },
+  { timeout: 60_000 + QUESTIONS * 3_000 },
   () => {
     it.each(WAYS)('%s', async (_, way) => {
       const [gateway, headersOf] = way();

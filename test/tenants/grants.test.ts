@@ -84,7 +84,7 @@ afterAll(async () => {
   await accounts.close();
 });
 
-describe('projects that were not granted', { timeout: 120_000 }, () => {
+describe('projects that were not granted', { timeout: 60_000 + QUESTIONS * 3_000 }, () => {
   it('are in no answer, whatever is asked', async () => {
     await fc.assert(
       fc.asyncProperty(questions(known), async (question) => {
