@@ -17,6 +17,7 @@ export interface Known {
 export const LISTS = { jobs: 'job', tasks: 'task', executions: 'execution', computeNodes: 'computeNode', projects: 'project' } as const; // prettier-ignore
 
 interface Page {
+  readonly sources: readonly { readonly outcome: string }[];
   readonly edges: readonly { readonly cursor: string; readonly node: { readonly id: string; readonly name?: string } }[]; // prettier-ignore
 }
 
@@ -26,8 +27,7 @@ export async function learn(door: Door): Promise<Known> {
   const cursors: Record<string, string[]> = {};
   const names: string[] = [];
   for (const [list, kind] of Object.entries(LISTS)) {
-    const data = await ask(door, `{ ${list}(first: 60) { edges { cursor node { id name } } } }`);
-    const { edges } = data[list] as Page;
+    const { edges } = await pageOf(door, list);
     ids[kind] = edges.map(({ node }) => node.id);
     cursors[list] = edges.filter((_, nth) => nth % 7 === 0).map(({ cursor }) => cursor);
     names.push(...edges.slice(0, 5).flatMap(({ node }) => node.name ?? []));
@@ -44,6 +44,18 @@ export async function learn(door: Door): Promise<Known> {
     providers: providers.map(({ key }) => key),
     names,
   };
+}
+
+const TRIES = 50;
+
+/** Providers that are asked for the first time, on a busy machine, may be too slow for it. */
+async function pageOf(door: Door, list: string): Promise<Page> {
+  for (let n = 0; n < TRIES; n += 1) {
+    const query = `{ ${list}(first: 60) { edges { cursor node { id name } } sources { outcome } } }`;
+    const page = (await ask(door, query))[list] as Page;
+    if (page.edges.length > 0 && page.sources.every(({ outcome }) => outcome !== 'TIMEOUT')) return page;
+  }
+  throw new Error(`no provider has any ${list}`);
 }
 
 async function ask(door: Door, query: string): Promise<Readonly<Record<string, unknown>>> {
